@@ -1,0 +1,10 @@
+//! Clarion: detection for Okta.
+pub mod diagnostic;
+
+pub mod event;
+
+pub mod language;
+
+pub mod pack;
+
+pub mod cli;

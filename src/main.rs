@@ -1,0 +1,2 @@
+//! Starts `clarion`.
+fn main() {}

@@ -1,0 +1,98 @@
+//! Lengths of time, as rules write them: `90s`, `15m`, `1h30m`, `30d`.
+//!
+//! Takes the literal's text or a number with its unit; gives whole microseconds. Never knows months or years: their length depends on when.
+
+use std::fmt;
+
+/// A length of time in microseconds; negative where one instant lies before another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Span(i64);
+
+const SECOND: i64 = 1_000_000;
+/// The units of a literal from the longest to the shortest.
+const UNITS: [(char, i64); 4] = [
+    ('d', 86_400 * SECOND),
+    ('h', 3_600 * SECOND),
+    ('m', 60 * SECOND),
+    ('s', SECOND),
+];
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Span = Span(0);
+
+    /// Reads `1h30m`: whole numbers with the units d, h, m, s, each at most once and the longest first.
+    pub fn parse(text: &str) -> Option<Span> {
+        let mut units = UNITS.iter();
+        let mut total: i64 = 0;
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !c.is_ascii_digit())?;
+            let (digits, tail) = rest.split_at_checked(end)?;
+            let mut tail = tail.chars();
+            let letter = tail.next()?;
+            let (_, length) = units.find(|(unit, _)| *unit == letter)?;
+            total = total.checked_add(digits.parse::<i64>().ok()?.checked_mul(*length)?)?;
+            rest = tail.as_str();
+        }
+        (!text.is_empty()).then_some(Span(total))
+    }
+
+    /// Makes a length of so many days of 24 hours.
+    pub const fn days(count: i64) -> Span {
+        Span(count.saturating_mul(86_400 * SECOND))
+    }
+
+    /// Makes a length of so many hours.
+    pub const fn hours(count: i64) -> Span {
+        Span(count.saturating_mul(3_600 * SECOND))
+    }
+
+    /// Makes a length of so many minutes.
+    pub const fn minutes(count: i64) -> Span {
+        Span(count.saturating_mul(60 * SECOND))
+    }
+
+    /// Makes a length of so many seconds.
+    pub const fn seconds(count: i64) -> Span {
+        Span(count.saturating_mul(SECOND))
+    }
+
+    /// Makes a length of so many microseconds.
+    pub const fn micros(count: i64) -> Span {
+        Span(count)
+    }
+
+    /// Returns the length in microseconds.
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the length in seconds.
+    pub fn as_seconds(self) -> f64 {
+        self.0 as f64 / SECOND as f64
+    }
+}
+
+impl fmt::Display for Span {
+    /// Writes the one canonical form: `1h30m`, `1d12h`, `0s`; decimals only for parts of a second.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        let mut rest = self.0.unsigned_abs();
+        for (unit, length) in UNITS {
+            let length = length.unsigned_abs();
+            let (count, left) = (rest / length, rest % length);
+            if unit == 's' && left != 0 {
+                let decimals = format!("{left:06}");
+                return write!(f, "{count}.{}s", decimals.trim_end_matches('0'));
+            }
+            if count != 0 || (unit == 's' && self.0 == 0) {
+                write!(f, "{count}{unit}")?;
+            }
+            rest = left;
+        }
+        Ok(())
+    }
+}

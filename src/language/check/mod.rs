@@ -1,0 +1,247 @@
+//! Tree to meaning: names are resolved and types are checked.
+//!
+//! Takes a tree and what its names can mean; gives a [`Typed`] expression or a [`History`], and every fault. A part that
+//! is at fault gives nothing, so that one mistake is reported once.
+
+mod call;
+mod compare;
+mod history;
+mod names;
+mod path;
+mod value;
+
+use std::sync::Arc;
+
+use super::ast::{Expr, Kind, Place, Query};
+use super::snippet::Snippet;
+use super::typed::{History, Node, Typed};
+use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::event::{RecordKind, Scalar, Type};
+
+pub(crate) use compare::quoted;
+pub use names::{ALERT_EVENT_TYPE, EventTypes, Meaning, NameTable, Names, Setting, Settings};
+
+/// Most nodes an expression may have when every name is filled in.
+pub const NODES_MAX: usize = 20_000;
+
+/// Checks expressions of one rule file.
+pub struct Checker<'a> {
+    /// The text at hand.
+    pub snippet: &'a Snippet,
+    /// What names can mean.
+    pub names: &'a mut Names,
+    /// The settings of the pack and the workspace.
+    pub settings: &'a Settings,
+    /// Okta's catalogue and what the pack adds to it.
+    pub event_types: &'a EventTypes,
+    /// Where faults go.
+    pub faults: &'a mut Vec<Diagnostic>,
+    surroundings: Surroundings,
+}
+
+/// What surrounds the part that is being checked.
+#[derive(Clone, Default)]
+struct Surroundings {
+    /// Whether a history's population is being checked, so that `now.` has a meaning.
+    in_population: bool,
+    /// The lists that `any` and its like go through, innermost last.
+    elements: Vec<RecordKind>,
+    /// The names of the sequence's earlier steps.
+    steps: Vec<Option<Arc<str>>>,
+    /// The names of all of its steps, those that come later among them.
+    step_names: Vec<Arc<str>>,
+}
+
+impl<'a> Checker<'a> {
+    /// Makes a checker for one text.
+    pub fn new(
+        snippet: &'a Snippet,
+        names: &'a mut Names,
+        settings: &'a Settings,
+        event_types: &'a EventTypes,
+        faults: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        Checker { snippet, names, settings, event_types, faults, surroundings: Surroundings::default() }
+    }
+
+    /// Checks a condition: it must be true or false.
+    pub fn condition(&mut self, query: &Query) -> Option<Arc<Typed>> {
+        if query.has_tail() {
+            self.history_as_value(query.at, query.at);
+            return None;
+        }
+        let typed = self.truth(&query.expr)?;
+        self.within_size(typed)
+    }
+
+    /// Checks an expression that may have any single value: in titles, keys, context and arguments of actions.
+    pub fn value(&mut self, query: &Query) -> Option<Arc<Typed>> {
+        if query.has_tail() {
+            self.history_as_value(query.at, query.at);
+            return None;
+        }
+        let typed = self.expr(&query.expr)?;
+        if let Type::Record(_) | Type::Records(_) = typed.ty {
+            self.push(
+                self.fault(Code::RecordCompared, query.expr.at, "a list of records has no text of its own")
+                    .help("name a field of one of them, such as `target.user.alternateId`"),
+            );
+            return None;
+        }
+        self.within_size(typed)
+    }
+
+    /// Checks what a name shall stand for: an expression or a history.
+    pub fn meaning(&mut self, query: &Query) -> Meaning {
+        let is_history = query.has_tail() || self.names_history(&query.expr);
+        if is_history {
+            return self.history(query).map_or(Meaning::Broken, Meaning::History);
+        }
+        match self.expr(&query.expr).and_then(|typed| self.within_size(typed)) {
+            Some(typed) => Meaning::Value(typed),
+            None => Meaning::Broken,
+        }
+    }
+
+    fn within_size(&mut self, typed: Arc<Typed>) -> Option<Arc<Typed>> {
+        if typed.size <= NODES_MAX {
+            return Some(typed);
+        }
+        self.push(
+            Diagnostic::new(Code::TooLong, typed.at, "this expression is too big once its names are filled in")
+                .label(format!("{} parts; at most {NODES_MAX}", typed.size)),
+        );
+        None
+    }
+
+    /// Checks an expression that must be true or false.
+    fn truth(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
+        if self.names_history(expr) {
+            self.history_as_value(expr.at, expr.at);
+            return None;
+        }
+        let typed = self.expr(expr)?;
+        if typed.ty == Type::Scalar(Scalar::Bool) {
+            return Some(typed);
+        }
+        let fault = self.fault(Code::NotACondition, expr.at, "a condition must be true or false");
+        let fault = fault.label(format!("this is {}", typed.ty));
+        let fault = match (&expr.kind, typed.ty) {
+            (Kind::Path(_), Type::Scalar(_)) => fault.help(format!("compare it with something, or ask `exists({})`", self.snippet.get(expr.at))),
+            (Kind::Path(_), Type::Records(_)) => fault.help(format!("ask `any({}, ...)` or `len({}) > 0`", self.snippet.get(expr.at), self.snippet.get(expr.at))),
+            (Kind::Call(_), _) => fault.help("compare its value with something, such as `>= 5`"),
+            _ => fault,
+        };
+        self.push(fault);
+        None
+    }
+
+    /// Checks any expression.
+    fn expr(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
+        let at = self.span(expr.at);
+        match &expr.kind {
+            Kind::Broken => None,
+            Kind::Text(_) | Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Quantity(_) => self.literal(expr),
+            Kind::Regex { .. } => {
+                self.push(
+                    self.fault(Code::UnexpectedText, expr.at, "a regular expression stands only behind `matches`").help("write `field matches /pattern/`"),
+                );
+                None
+            }
+            Kind::List(parts) => self.list(expr.at, parts),
+            Kind::Range(low, high) => {
+                let (low, high) = (*low, *high);
+                (low <= high).then(|| Typed::new(Node::Range(low, high), Type::List(Scalar::Int), at))
+            }
+            Kind::Path(path) => self.path(expr.at, path),
+            Kind::Element(segments) => self.element(expr.at, segments),
+            Kind::Setting(name) => self.setting(expr.at, name),
+            Kind::Not(inner) => {
+                let inner = self.truth(inner)?;
+                Some(Typed::new(Node::Not(inner), Type::Scalar(Scalar::Bool), at))
+            }
+            Kind::And(parts) => self.junction(parts, at, Node::And),
+            Kind::Or(parts) => self.junction(parts, at, Node::Or),
+            Kind::Negate(inner) => self.negate(expr.at, inner),
+            Kind::Arithmetic(operator, left, right) => self.arithmetic(expr.at, *operator, left, right),
+            Kind::Compare(compare) => self.compare(expr.at, compare),
+            Kind::Call(call) => self.call(expr.at, call),
+            Kind::Paren(query) => {
+                if query.has_tail() {
+                    self.history_as_value(expr.at, query.at);
+                    return None;
+                }
+                self.expr(&query.expr)
+            }
+        }
+    }
+
+    fn junction(&mut self, parts: &[Expr], at: Span, make: fn(Vec<Arc<Typed>>) -> Node) -> Option<Arc<Typed>> {
+        let typed: Vec<Option<Arc<Typed>>> = parts.iter().map(|part| self.truth(part)).collect();
+        let typed: Option<Vec<Arc<Typed>>> = typed.into_iter().collect();
+        Some(Typed::new(make(typed?), Type::Scalar(Scalar::Bool), at))
+    }
+
+    fn setting(&mut self, place: Place, name: &str) -> Option<Arc<Typed>> {
+        let at = self.span(place);
+        let Some(setting) = self.settings.get(name) else {
+            let near = crate::diagnostic::nearest(name, self.settings.names()).map(|near| format!("${near}"));
+            let fault = self.fault(Code::UnknownSetting, place, format!("unknown setting `${name}`")).label("the pack has no setting of this name");
+            let fault = fault.did_you_mean(near.as_deref());
+            let fault = if near.is_none() { fault.help("settings are declared under `settings` in `pack.yml`") } else { fault };
+            self.push(fault);
+            return None;
+        };
+        self.settings.mark_used(name);
+        let (value, ty) = (setting.value.clone(), setting.ty);
+        Some(Typed::new(Node::Setting(Arc::from(name), value), ty, at))
+    }
+
+    /// Says whether an expression is the name of a history, or a history in parentheses.
+    fn names_history(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            Kind::Paren(query) => query.has_tail() || self.names_history(&query.expr),
+            Kind::Path(path) if path.segments.is_empty() => matches!(self.named(&path.name, path.name_at), Some(Meaning::History(_))),
+            _ => false,
+        }
+    }
+
+    fn history_as_value(&mut self, place: Place, inner: Place) {
+        let text = self.snippet.get(inner);
+        let name = if text.len() <= 60 && !text.contains('\n') { text.to_owned() } else { "...".to_owned() };
+        let fault = self
+            .fault(Code::HistoryAsValue, place, "a history is a set of events, not a value")
+            .label("this is a history")
+            .fix(format!("ask how many: `count({name})`"), format!("count({text})"))
+            .help("or whether there is an earlier one: `seen(...)`");
+        self.push(fault);
+    }
+
+    fn span(&self, place: Place) -> Span {
+        self.snippet.span(place)
+    }
+
+    fn fault(&self, code: Code, place: Place, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, self.snippet.span(place), message)
+    }
+
+    fn push(&mut self, fault: Diagnostic) {
+        self.faults.push(self.snippet.written(fault));
+    }
+
+    fn bool_at(&self, place: Place, node: Node) -> Arc<Typed> {
+        Typed::new(node, Type::Scalar(Scalar::Bool), self.span(place))
+    }
+
+    /// Checks the key or population of a history with other surroundings, and puts the old ones back.
+    fn surrounded<T>(&mut self, surroundings: Surroundings, check: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = std::mem::replace(&mut self.surroundings, surroundings);
+        let result = check(self);
+        self.surroundings = outer;
+        result
+    }
+}
+
+/// A convenience for the parts of the checker: a history behind a shared pointer.
+type SharedHistory = Arc<History>;
+

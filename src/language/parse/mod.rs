@@ -1,0 +1,113 @@
+//! Text to tree.
+//!
+//! Takes a [`Snippet`]; gives the tree, or what is left of it, and every fault found. `scan` looks at the raw text first,
+//! because a parser's own words for an open quotation mark or bracket are poor; `build` makes the tree and refuses slips.
+//! This is the only place that knows the grammar.
+
+mod build;
+mod quantity;
+mod scan;
+
+use pest::Parser;
+use pest::error::InputLocation;
+use pest_derive::Parser;
+
+use super::ast::{Expr, Kind, Place, Query};
+use super::snippet::Snippet;
+use crate::diagnostic::{Code, Diagnostic};
+
+pub use quantity::{parse_quantity, quantity_text};
+
+#[derive(Parser)]
+#[grammar = "grammar/clarion.pest"]
+struct Grammar;
+
+/// Longest expression in bytes.
+pub const EXPRESSION_BYTES_MAX: usize = 64 * 1024;
+
+/// Deepest nesting of brackets and of the tree.
+pub const DEPTH_MAX: usize = 64;
+
+/// Parses an expression or a history; faults are added to `faults`.
+pub fn parse(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
+    let mut found = Vec::new();
+    let query = parse_text(snippet, &mut found);
+    faults.extend(found.into_iter().map(|fault| snippet.written(fault)));
+    query
+}
+
+fn parse_text(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
+    let text = snippet.text.as_str();
+    let whole = Place { start: 0, end: text.len() };
+    let broken = Query { expr: Expr { kind: Kind::Broken, at: whole }, keys: Vec::new(), within: None, at: whole };
+    if text.len() > EXPRESSION_BYTES_MAX {
+        faults.push(
+            Diagnostic::new(Code::TooLong, snippet.span(Place { start: 0, end: first_line(text) }), "this expression is too long")
+                .label(format!("{} bytes; at most {EXPRESSION_BYTES_MAX}", text.len()))
+                .help("move long lists of values into a setting, and parts of the condition into `let`"),
+        );
+        return broken;
+    }
+    if text.trim().is_empty() {
+        faults.push(
+            Diagnostic::new(Code::EmptyExpression, snippet.span(whole), "there is no expression here")
+                .help("write a condition, such as `eventType == \"user.session.start\"`"),
+        );
+        return broken;
+    }
+    let before = faults.len();
+    let scan = scan::scan(snippet, faults);
+    if faults.len() > before {
+        return broken;
+    }
+    match Grammar::parse(Rule::expression, text) {
+        Ok(pairs) => build::query(snippet, pairs, faults).unwrap_or(broken),
+        Err(error) => {
+            let at = match error.location {
+                InputLocation::Pos(at) => at,
+                InputLocation::Span((at, _)) => at,
+            };
+            faults.push(unexpected(snippet, &scan, at));
+            broken
+        }
+    }
+}
+
+fn first_line(text: &str) -> usize {
+    text.find('\n').unwrap_or(text.len()).min(200)
+}
+
+/// Says in words what stands where nothing can.
+fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
+    let at = at + snippet.text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
+    let token = scan.token_at(at);
+    let before = scan.token_before(at);
+    let previous = before.map_or("", |token| snippet.get(token.at));
+    let wants_operand = before.is_none_or(|token| token.wants_operand);
+    let Some(token) = token else {
+        let (message, help) = if wants_operand {
+            (format!("the expression ends after `{previous}`"), "a value, a field or a function belongs after it")
+        } else {
+            ("the expression ends too early".to_owned(), "something is missing at its end")
+        };
+        let end = Place { start: snippet.text.trim_end().len(), end: snippet.text.trim_end().len() };
+        return Diagnostic::new(Code::UnexpectedText, snippet.span(end), message).label("ends here").help(help);
+    };
+    let found = snippet.get(token.at);
+    let fault = Diagnostic::new(Code::UnexpectedText, snippet.span(token.at), format!("`{found}` does not fit here"));
+    if wants_operand {
+        let label = if previous.is_empty() { "an expression cannot begin with this".to_owned() } else { format!("after `{previous}` a value, a field or a function is expected") };
+        let fault = fault.label(label);
+        return match found {
+            "by" | "within" => fault.help("a history is written `population by key within duration`"),
+            ")" | "]" | "," => fault.help("something is missing before it, or it is one too many"),
+            _ => fault,
+        };
+    }
+    let fault = fault.label("an operator such as `and`, `==` or `in` is expected here");
+    match found {
+        "within" | "by" | "of" => fault.help("put the history into parentheses: `count((population by key within duration))`"),
+        _ if token.starts_operand => fault.help("two conditions are joined by `and` or `or`"),
+        _ => fault,
+    }
+}

@@ -1,0 +1,90 @@
+//! Numbers with a unit: durations, distances and speeds.
+
+use crate::event::Span as Duration;
+use crate::language::ast::Quantity;
+
+/// Why a quantity could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BadQuantity {
+    /// What is wrong, in words.
+    pub message: String,
+    /// What was probably meant.
+    pub meant: Option<String>,
+}
+
+/// Parses `1h30m`, `500km`, `1.5km` or `900km/h`.
+///
+/// # Errors
+/// Says what is wrong and, for the usual other spellings of units (`15min`, `2hours`, `5ms`), what to write.
+pub fn parse_quantity(text: &str) -> Result<Quantity, BadQuantity> {
+    if let Some(number) = text.strip_suffix("km/h").and_then(decimal) {
+        return Ok(Quantity::Speed(number / 3.6));
+    }
+    if let Some(number) = text.strip_suffix("km").and_then(decimal) {
+        return Ok(Quantity::Distance(number * 1000.0));
+    }
+    if let Some(span) = Duration::parse(&text.replace('_', "")) {
+        return Ok(Quantity::Duration(span));
+    }
+    let meant = meant(text);
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
+    let message = match unit {
+        "m/s" | "mph" | "kmh" | "kph" => format!("`{unit}` is not a unit here"),
+        "w" | "M" | "y" | "mo" => format!("`{unit}` is not a unit: its length is not always the same, or is easily mistaken"),
+        _ if text.contains('.') => format!("`{text}` is not a duration: its parts are whole numbers, such as `1h30m`"),
+        _ => format!("`{text}` is not a duration, a distance or a speed"),
+    };
+    Err(BadQuantity { message, meant })
+}
+
+fn decimal(text: &str) -> Option<f64> {
+    let number: f64 = text.replace('_', "").parse().ok()?;
+    (text.starts_with(|c: char| c.is_ascii_digit()) && number.is_finite()).then_some(number)
+}
+
+/// Reads other spellings of units, one number and one unit each, and gives ours.
+fn meant(text: &str) -> Option<String> {
+    let mut rest = text;
+    let mut out = String::new();
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(rest.len());
+        let (number, tail) = rest.split_at_checked(digits)?;
+        let letters = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at_checked(letters)?;
+        if number.is_empty() {
+            return None;
+        }
+        let unit = match unit.to_ascii_lowercase().as_str() {
+            "s" | "sec" | "secs" | "second" | "seconds" => "s",
+            "m" | "min" | "mins" | "minute" | "minutes" => "m",
+            "h" | "hr" | "hrs" | "hour" | "hours" => "h",
+            "d" | "day" | "days" => "d",
+            "w" | "wk" | "week" | "weeks" => {
+                out.push_str(&format!("{}d", number.replace('_', "").parse::<i64>().ok()?.checked_mul(7)?));
+                rest = tail;
+                continue;
+            }
+            "kmh" | "kph" | "kmph" | "km/hr" => "km/h",
+            "kms" | "kilometres" | "kilometers" => "km",
+            _ => return None,
+        };
+        out.push_str(number);
+        out.push_str(unit);
+        rest = tail;
+    }
+    (out != text && parse_quantity(&out).is_ok()).then_some(out)
+}
+
+/// Returns a quantity as the formatter writes it.
+pub fn quantity_text(quantity: Quantity) -> String {
+    match quantity {
+        Quantity::Duration(span) => span.to_string(),
+        Quantity::Distance(metres) => format!("{}km", metres / 1000.0),
+        Quantity::Speed(speed) => format!("{}km/h", round(speed * 3.6)),
+    }
+}
+
+/// Takes away the noise that dividing and multiplying by 3.6 leaves.
+fn round(number: f64) -> f64 {
+    (number * 1e6).round() / 1e6
+}

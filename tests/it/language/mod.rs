@@ -1,0 +1,4 @@
+//! The rule language.
+
+mod expectation;
+mod rejected;

@@ -1,0 +1,3 @@
+//! Feature tests: each module enters by a front door.
+
+mod language;

@@ -5,6 +5,8 @@ pub mod event;
 
 pub mod language;
 
+pub mod evaluate;
+
 pub mod pack;
 
 pub mod cli;

@@ -5,6 +5,7 @@
 //! too. Pure but for `intake`, which reads from whatever reader it is given. Never opens a file, never reads a clock.
 
 mod catalogue;
+mod intake;
 mod layout;
 mod log_event;
 mod normalise;
@@ -17,6 +18,7 @@ mod value;
 pub use catalogue::{
     CATALOGUE_RELEASE, EngineOf, EventType, Stage, event_type, event_type_index, event_types,
 };
+pub use intake::{BAD_PIECE_BYTES_MAX, BadPiece, BadPieceKind, Intake, Piece, open};
 pub use layout::{Layout, RecordSlot, Slot};
 pub use log_event::{BadEvent, BadEventReason, EVENT_BYTES_MAX, Event, Flags};
 pub use origin::{Origin, Source};

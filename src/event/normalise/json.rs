@@ -42,7 +42,7 @@ pub(super) fn each_entry<'j>(json: &'j str, visit: impl FnMut(Cow<'j, str>, Lexe
 }
 
 /// Returns the values of some keys of an object; the last one of each.
-pub(super) fn pick<'j, const N: usize>(json: &'j str, keys: [&str; N]) -> [Lexeme<'j>; N] {
+pub(in crate::event) fn pick<'j, const N: usize>(json: &'j str, keys: [&str; N]) -> [Lexeme<'j>; N] {
     let mut found = [const { Lexeme::Nothing }; N];
     each_entry(json, |key, value| {
         let place = keys.iter().position(|wanted| *wanted == key);

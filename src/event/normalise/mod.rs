@@ -19,6 +19,8 @@ use super::types::{RecordKind, Type};
 use super::value::Value;
 use coerce::coerce;
 
+pub(super) use json::pick;
+
 /// Returns the value of a wanted field.
 pub(super) fn value<'e>(event: &'e Event, wanted: &Wanted) -> Value<'e> {
     let input = |number| event.input(wanted, number);

@@ -9,4 +9,12 @@ pub mod evaluate;
 
 pub mod pack;
 
+pub mod plan;
+
+pub mod engine;
+
+pub mod alert;
+
+pub mod rehearsal;
+
 pub mod cli;

@@ -11,6 +11,8 @@ mod log_event;
 mod normalise;
 mod origin;
 mod schema;
+#[cfg(test)]
+mod testing;
 mod time;
 mod types;
 mod value;

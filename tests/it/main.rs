@@ -1,3 +1,4 @@
 //! Feature tests: each module enters by a front door.
 
 mod language;
+mod pack;

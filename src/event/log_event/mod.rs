@@ -6,6 +6,8 @@
 
 mod bad_event;
 mod cell;
+#[cfg(test)]
+mod laws;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -161,6 +163,12 @@ impl Event {
             Some(wanted) => normalise::record_value(self, kind, index, wanted),
             None => Value::Missing,
         }
+    }
+
+    /// Returns the layout that the event was read with.
+    #[cfg(test)]
+    pub(super) fn layout(&self) -> Option<&Layout> {
+        self.layout.as_ref()
     }
 
     /// Returns what stands at the input of a reading, counted from 0.

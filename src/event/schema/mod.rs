@@ -10,6 +10,8 @@ mod families;
 mod fields;
 mod reading;
 mod records;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;

@@ -4,6 +4,8 @@
 //! The only file that names `chrono` and `chrono_tz`. Never reads a clock: every instant comes in with an event or a rule.
 
 mod span;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::str::FromStr;

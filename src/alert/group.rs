@@ -1,0 +1,121 @@
+//! Findings of a group, and the alerts they make.
+//!
+//! Sorted by their own time, the first finding opens an alert; those that follow within the rule's `suppress` join it; the next one
+//! opens another. A rule without `suppress` makes an alert of every finding.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Alert, Finding, LISTED_MAX, id_of};
+use crate::event::{Event, Timestamp};
+use crate::evaluate::Memory;
+use crate::plan::{Plan, RuleIndex};
+
+/// Collects findings and makes alerts of them.
+#[derive(Debug)]
+pub struct Alerts {
+    plan: Arc<Plan>,
+    groups: BTreeMap<(RuleIndex, Vec<String>), Vec<Finding>>,
+    alone: Vec<Finding>,
+    dropped: u64,
+}
+
+/// Findings kept with their events at most; beyond it only their number and the first ones of each group are kept.
+const FINDINGS_MAX: usize = 1_000_000;
+
+impl Alerts {
+    /// Makes an empty collection.
+    pub fn new(plan: Arc<Plan>) -> Self {
+        Alerts { plan, groups: BTreeMap::new(), alone: Vec::new(), dropped: 0 }
+    }
+
+    /// Takes in that an event fulfils a rule.
+    pub fn add(&mut self, rule: RuleIndex, event: &Event, memory: &dyn Memory) {
+        let Some(finding) = Finding::of(&self.plan, rule, event, memory) else { return };
+        self.add_finding(finding);
+    }
+
+    /// Takes in a finding.
+    pub fn add_finding(&mut self, finding: Finding) {
+        let joins = self.plan.rule(finding.rule).is_some_and(|rule| rule.rule.alert.suppress.is_some());
+        if self.alone.len() + self.groups.len() >= FINDINGS_MAX {
+            self.dropped += 1;
+            return;
+        }
+        match (&finding.group, joins, finding.published) {
+            (Some(group), true, Some(_)) => self.groups.entry((finding.rule, group.clone())).or_default().push(finding),
+            _ => self.alone.push(finding),
+        }
+    }
+
+    /// Takes a finding back: its condition was an absence that a late event has refuted.
+    pub fn withdraw(&mut self, rule: RuleIndex, uuid: &str) {
+        let is_it = |finding: &Finding| finding.rule == rule && finding.uuid.as_deref() == Some(uuid);
+        self.alone.retain(|finding| !is_it(finding));
+        for findings in self.groups.iter_mut().filter(|((of, _), _)| *of == rule).map(|(_, findings)| findings) {
+            findings.retain(|finding| !is_it(finding));
+        }
+    }
+
+    /// Returns how many findings were too many to keep.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Returns the alerts of everything taken in, in the order of their beginnings.
+    pub fn finish(self) -> Vec<Alert> {
+        let mut alerts = Vec::new();
+        for finding in self.alone {
+            alerts.extend(alert_of(&self.plan, &[finding]));
+        }
+        for ((rule, _), mut findings) in self.groups {
+            findings.sort_by(|a, b| (a.published, &a.uuid).cmp(&(b.published, &b.uuid)));
+            let suppress = self.plan.rule(rule).and_then(|rule| rule.rule.alert.suppress);
+            let mut start = 0;
+            for at in 1..=findings.len() {
+                let opened: Option<Timestamp> = findings.get(start).and_then(|finding| finding.published);
+                let joins = match (findings.get(at), opened, suppress) {
+                    (Some(finding), Some(opened), Some(suppress)) => finding.published.is_some_and(|time| time < opened.plus(suppress)),
+                    _ => false,
+                };
+                if !joins {
+                    alerts.extend(findings.get(start..at).and_then(|findings| alert_of(&self.plan, findings)));
+                    start = at;
+                }
+            }
+        }
+        alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));
+        alerts
+    }
+}
+
+/// Makes the alert of findings that belong together, in their order.
+fn alert_of(plan: &Plan, findings: &[Finding]) -> Option<Alert> {
+    let (first, last) = (findings.first()?, findings.last()?);
+    let rule = &plan.rule(first.rule)?.rule;
+    let group = first.group.clone().unwrap_or_default();
+    // An event without an id is named by its bytes.
+    let name = first.uuid.clone().unwrap_or_else(|| id_of("", &[], &String::from_utf8_lossy(&first.raw)));
+    let mut events: Vec<String> = Vec::new();
+    let skipped = LISTED_MAX..findings.len().saturating_sub(LISTED_MAX).max(LISTED_MAX);
+    for (at, finding) in findings.iter().enumerate() {
+        if !skipped.contains(&at) {
+            events.extend(finding.uuid.clone());
+        }
+    }
+    Some(Alert {
+        id: id_of(&rule.id, &group, &name),
+        rule: rule.id.clone(),
+        title: first.title.clone(),
+        severity: findings.iter().map(|finding| finding.severity).max().unwrap_or(first.severity),
+        group,
+        first: first.published,
+        last: last.published,
+        occurrences: findings.len(),
+        events,
+        context: first.context.clone(),
+        attack: rule.attack.clone(),
+        event_type: first.event_type.clone(),
+        event: first.raw.clone(),
+    })
+}

@@ -1,0 +1,153 @@
+//! Findings to something a person handles.
+//!
+//! Takes the rules that an event fulfils; gives alerts: titled, graded, grouped in event time. What comes out does not depend on the
+//! order in which events came: it is worked out from all findings of a group, sorted by their own time.
+
+mod group;
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::evaluate::{Memory, Moment};
+use crate::event::{Event, Timestamp, Value};
+use crate::pack::Severity;
+use crate::plan::{Plan, RuleIndex, TitlePart};
+
+pub use group::Alerts;
+
+/// Most event ids that an alert lists from each end of its occurrences.
+pub const LISTED_MAX: usize = 20;
+
+/// What a rule has found in one event.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule.
+    pub rule: RuleIndex,
+    /// When the event happened.
+    pub published: Option<Timestamp>,
+    /// The event's id.
+    pub uuid: Option<String>,
+    /// The event's type.
+    pub event_type: Option<String>,
+    /// The title.
+    pub title: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What groups it; `None` where a part of it is missing, so that unrelated findings are never thrown together.
+    pub group: Option<Vec<String>>,
+    /// What is shown with it.
+    pub context: Vec<(String, Value<'static>)>,
+    /// The event as it came.
+    pub raw: Arc<[u8]>,
+}
+
+/// Something a person handles.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Derived from rule, group and first event: a replay makes the same one again.
+    pub id: String,
+    /// The rule's id.
+    pub rule: Arc<str>,
+    /// The title of the first finding.
+    pub title: String,
+    /// The highest severity of its findings.
+    pub severity: Severity,
+    /// What its findings have in common.
+    pub group: Vec<String>,
+    /// When it began.
+    pub first: Option<Timestamp>,
+    /// When its last finding happened.
+    pub last: Option<Timestamp>,
+    /// How many findings it holds.
+    pub occurrences: usize,
+    /// The events of its findings: the first ones and the last ones.
+    pub events: Vec<String>,
+    /// What the first finding shows.
+    pub context: Vec<(String, Value<'static>)>,
+    /// ATT&CK techniques of the rule.
+    pub attack: Vec<String>,
+    /// The type of the first event.
+    pub event_type: Option<String>,
+    /// The first event as it came.
+    pub event: Arc<[u8]>,
+}
+
+impl Finding {
+    /// Works out what is said of an event that fulfils a rule.
+    pub fn of(plan: &Plan, rule: RuleIndex, event: &Event, memory: &dyn Memory) -> Option<Finding> {
+        let planned = plan.rule(rule)?;
+        let moment = Moment::new(event, memory);
+        let severity = planned.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or(Severity::Medium, |(_, level)| *level);
+        let mut title = String::new();
+        for part in &planned.title {
+            match part {
+                TitlePart::Text(text) => title.push_str(text),
+                TitlePart::Value(code) => title.push_str(&shown(&code.eval(&moment))),
+            }
+        }
+        let group = planned
+            .group_by
+            .iter()
+            .map(|code| match code.eval(&moment) {
+                Value::Missing => None,
+                value => Some(value.to_string()),
+            })
+            .collect();
+        let context = planned.context.iter().map(|(name, code)| (name.clone(), code.eval(&moment).into_owned())).collect();
+        Some(Finding {
+            rule,
+            published: event.published(),
+            uuid: event.uuid().map(str::to_owned),
+            event_type: event.event_type().map(str::to_owned),
+            title,
+            severity,
+            group,
+            context,
+            raw: Arc::from(event.raw()),
+        })
+    }
+}
+
+/// Writes a value into a title.
+fn shown(value: &Value<'_>) -> String {
+    match value {
+        Value::Missing => "(unknown)".to_owned(),
+        Value::List(parts) => parts.iter().map(|part| part.to_string()).collect::<Vec<_>>().join(", "),
+        value => value.to_string(),
+    }
+}
+
+/// Returns an alert's id.
+fn id_of(rule: &str, group: &[String], first: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in std::iter::once(rule).chain(group.iter().map(String::as_str)).chain([first]) {
+        // The length keeps parts apart that would otherwise run together.
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Alert {
+    /// Returns the alert as one JSON object.
+    pub fn to_json(&self) -> serde_json::Value {
+        let event: serde_json::Value = serde_json::from_slice(&self.event).unwrap_or_else(|_| String::from_utf8_lossy(&self.event).into_owned().into());
+        let context: serde_json::Map<String, serde_json::Value> = self.context.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
+        serde_json::json!({
+            "id": self.id,
+            "rule": &*self.rule,
+            "severity": self.severity.word(),
+            "title": self.title,
+            "group": self.group,
+            "first": self.first.map(|time| time.to_string()),
+            "last": self.last.map(|time| time.to_string()),
+            "occurrences": self.occurrences,
+            "attack": self.attack,
+            "context": context,
+            "event_type": self.event_type,
+            "events": self.events,
+            "event": event,
+        })
+    }
+}

@@ -1,0 +1,126 @@
+//! Events to findings: the only mutable detection state.
+//!
+//! Takes events as they come; gives the rules that each of them fulfils. An event counts once, however often it comes. Never reads a
+//! clock and does no input or output: time arrives with the event.
+
+mod seen;
+
+use std::sync::Arc;
+
+use crate::evaluate::{Moment, NoMemory};
+use crate::event::Event;
+use crate::plan::{AtomId, Candidates, Plan, Program, RuleIndex};
+
+pub use seen::{SEEN_MAX, Seen};
+
+/// Runs a plan over events.
+#[derive(Debug)]
+pub struct Engine {
+    plan: Arc<Plan>,
+    scratch: Scratch,
+    candidates: Candidates,
+    matched: Vec<RuleIndex>,
+    seen: Seen,
+    counters: Counters,
+}
+
+/// What an engine has counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Events observed, duplicates not among them.
+    pub events: u64,
+    /// Events that had come before.
+    pub duplicates: u64,
+    /// Rules looked at, all events together.
+    pub candidates: u64,
+    /// Rules fulfilled, all events together.
+    pub matches: u64,
+}
+
+impl Engine {
+    /// Makes an engine that has seen nothing.
+    pub fn new(plan: Arc<Plan>) -> Self {
+        let scratch = Scratch::for_atoms(plan.atoms().len());
+        Engine { plan, scratch, candidates: Candidates::new(), matched: Vec::new(), seen: Seen::new(), counters: Counters::default() }
+    }
+
+    /// Returns the plan.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// Returns what has been counted.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Takes an event in; gives the rules that it fulfils, in the order of the plan. An event that came before gives none.
+    pub fn observe(&mut self, event: &Event) -> &[RuleIndex] {
+        self.matched.clear();
+        if !self.seen.is_new(event) {
+            self.counters.duplicates += 1;
+            return &self.matched;
+        }
+        self.counters.events += 1;
+        self.plan.index().candidates(event, &mut self.candidates);
+        self.counters.candidates += self.candidates.len() as u64;
+        self.scratch.next_event();
+        let moment = Moment::new(event, &NoMemory);
+        for index in &self.candidates {
+            let Some(rule) = self.plan.rule(*index).filter(|rule| !rule.remembers) else { continue };
+            if self.scratch.holds(&rule.program, &self.plan, &moment) {
+                self.matched.push(*index);
+            }
+        }
+        self.matched.sort_unstable();
+        self.counters.matches += self.matched.len() as u64;
+        &self.matched
+    }
+}
+
+/// Remembers the predicates that have been decided for the event at hand.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    /// For each predicate the number of the event it was decided for, and the decision in the lowest bit.
+    decided: Vec<u32>,
+    event: u32,
+}
+
+impl Scratch {
+    /// Makes one for so many predicates.
+    pub fn for_atoms(count: usize) -> Self {
+        Scratch { decided: vec![0; count], event: 0 }
+    }
+
+    /// Forgets all decisions.
+    pub fn next_event(&mut self) {
+        self.event = self.event.wrapping_add(2);
+        if self.event == 0 {
+            self.decided.fill(0);
+            self.event = 2;
+        }
+    }
+
+    /// Says whether a program holds; each predicate is decided once for an event.
+    pub fn holds(&mut self, program: &Program, plan: &Plan, moment: &Moment<'_>) -> bool {
+        match program {
+            Program::Constant(truth) => *truth,
+            Program::Atom(id) => self.atom(*id, plan, moment),
+            Program::Not(inner) => !self.holds(inner, plan, moment),
+            Program::And(parts) => parts.iter().all(|part| self.holds(part, plan, moment)),
+            Program::Or(parts) => parts.iter().any(|part| self.holds(part, plan, moment)),
+        }
+    }
+
+    fn atom(&mut self, id: AtomId, plan: &Plan, moment: &Moment<'_>) -> bool {
+        let at = id.0 as usize;
+        if let Some(known) = self.decided.get(at).filter(|known| **known & !1 == self.event) {
+            return known & 1 == 1;
+        }
+        let truth = plan.atoms().get(at).is_some_and(|code| code.holds(moment));
+        if let Some(known) = self.decided.get_mut(at) {
+            *known = self.event | u32::from(truth);
+        }
+        truth
+    }
+}

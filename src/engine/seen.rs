@@ -1,0 +1,48 @@
+//! Which events have come before.
+//!
+//! Keeps a fingerprint of (org, uuid) for each event, in two generations: when the younger one is full the older one is forgotten, so
+//! that memory stays bounded and the most recent events are always known. An event without uuid is always new.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+
+use crate::event::Event;
+
+/// Fingerprints in one generation: about 100 MiB for both when full.
+pub const SEEN_MAX: usize = 2_000_000;
+
+/// The fingerprints of events that have come.
+#[derive(Debug)]
+pub struct Seen {
+    young: HashSet<u128, foldhash::fast::RandomState>,
+    old: HashSet<u128, foldhash::fast::RandomState>,
+    // Two hashes seeded at random make a fingerprint that nobody outside can aim at.
+    hashers: (RandomState, RandomState),
+}
+
+impl Seen {
+    /// Makes one that has seen nothing.
+    pub fn new() -> Self {
+        Seen { young: HashSet::default(), old: HashSet::default(), hashers: (RandomState::new(), RandomState::new()) }
+    }
+
+    /// Notes an event; says whether it is the first of its uuid.
+    pub fn is_new(&mut self, event: &Event) -> bool {
+        let Some(uuid) = event.uuid() else { return true };
+        let identity = (event.org(), uuid);
+        let fingerprint = (u128::from(self.hashers.0.hash_one(identity)) << 64) | u128::from(self.hashers.1.hash_one(identity));
+        if self.old.contains(&fingerprint) || !self.young.insert(fingerprint) {
+            return false;
+        }
+        if self.young.len() >= SEEN_MAX {
+            self.old = std::mem::take(&mut self.young);
+        }
+        true
+    }
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Seen::new()
+    }
+}

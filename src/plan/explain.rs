@@ -1,0 +1,121 @@
+//! A plan in words.
+
+use std::collections::BTreeSet;
+
+use super::{Plan, Program, RuleIndex};
+use crate::evaluate::wanted;
+use crate::event::event_type;
+
+/// By which way a rule's events come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Delivery {
+    /// An Event Hook can deliver all of them.
+    Hook,
+    /// An Event Hook can deliver some of them.
+    Mixed,
+    /// Only the System Log has them.
+    SystemLog,
+    /// The rule names no event types.
+    Any,
+}
+
+/// How one rule is run.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    /// The rule's id.
+    pub rule: String,
+    /// How the index finds it.
+    pub found: String,
+    /// The event types on which it can fire; empty where that is any.
+    pub event_types: Vec<String>,
+    /// By which way its events come.
+    pub delivery: Delivery,
+    /// The fields that it reads.
+    pub fields: Vec<String>,
+    /// How many predicates its condition has, and how many of them other rules have too.
+    pub predicates: (usize, usize),
+    /// The questions it asks histories.
+    pub questions: Vec<String>,
+}
+
+impl Plan {
+    /// Explains how a rule is run.
+    pub fn explain(&self, id: &str) -> Option<Explanation> {
+        let at = self.rules.iter().position(|rule| &*rule.rule.id == id)?;
+        let rule = self.rules.get(at)?;
+        let is_any = rule.types.len() > self.sets.names().len() / 2;
+        let event_types: Vec<String> = if is_any { Vec::new() } else { rule.types.iter().filter_map(|at| self.sets.names().get(at).cloned()).collect() };
+        let mut fields = BTreeSet::new();
+        let mut records = Vec::new();
+        for typed in rule.rule.expressions() {
+            wanted(typed, &mut fields, &mut records);
+        }
+        let mut names: Vec<String> = fields.iter().map(crate::event::FieldRef::path).collect();
+        names.extend(records.iter().map(|(kind, field)| format!("{}[].{}", kind.path(), field.get().path)));
+        let mut own = BTreeSet::new();
+        rule.program.collect(&mut own);
+        let mut others = BTreeSet::new();
+        self.rules.iter().enumerate().filter(|(other, _)| *other != at).for_each(|(_, rule)| rule.program.collect(&mut others));
+        let mut questions = Vec::new();
+        for typed in rule.rule.expressions() {
+            typed.walk(&mut |part| {
+                if let crate::language::Node::Remember(remember) = &part.node {
+                    let key = remember.key();
+                    if !questions.contains(&key) {
+                        questions.push(key);
+                    }
+                }
+            });
+        }
+        Some(Explanation {
+            rule: id.to_owned(),
+            found: self.index.describe(RuleIndex(u32::try_from(at).ok()?)).to_owned(),
+            delivery: delivery(&event_types, is_any),
+            event_types,
+            fields: names,
+            predicates: (own.len(), own.intersection(&others).count()),
+            questions,
+        })
+    }
+
+    /// Returns the event types that the rules need: what a managed hook subscribes to, and what only the System Log has.
+    pub fn needed_event_types(&self) -> BTreeSet<String> {
+        let mut needed = BTreeSet::new();
+        for rule in self.rules.iter().filter(|rule| rule.types.len() <= self.sets.names().len() / 2) {
+            needed.extend(rule.types.iter().filter_map(|at| self.sets.names().get(at).cloned()));
+        }
+        for (_, question) in self.questions.iter() {
+            let may = self.sets.may(&question.history.population);
+            if may.len() <= self.sets.names().len() / 2 {
+                needed.extend(may.iter().filter_map(|at| self.sets.names().get(at).cloned()));
+            }
+        }
+        needed
+    }
+}
+
+fn delivery(event_types: &[String], is_any: bool) -> Delivery {
+    if is_any {
+        return Delivery::Any;
+    }
+    let by_hook = event_types.iter().filter(|name| event_type(name).is_some_and(|event_type| event_type.hook_eligible)).count();
+    match by_hook {
+        0 => Delivery::SystemLog,
+        some if some == event_types.len() => Delivery::Hook,
+        _ => Delivery::Mixed,
+    }
+}
+
+impl Program {
+    /// Adds the predicates of the program.
+    fn collect(&self, atoms: &mut BTreeSet<super::AtomId>) {
+        match self {
+            Program::Constant(_) => {}
+            Program::Atom(id) => {
+                atoms.insert(*id);
+            }
+            Program::Not(inner) => inner.collect(atoms),
+            Program::And(parts) | Program::Or(parts) => parts.iter().for_each(|part| part.collect(atoms)),
+        }
+    }
+}

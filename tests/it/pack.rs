@@ -1,0 +1,38 @@
+//! The recommended pack.
+
+use std::collections::BTreeMap;
+
+use clarion::diagnostic::{Level, human};
+use clarion::pack::{Library, recommended};
+use clarion::rehearsal::{Verdict, rehearse};
+
+fn library() -> Library {
+    let mut library = Library::new();
+    library.add(&recommended(), &BTreeMap::new());
+    library
+}
+
+#[test]
+fn the_pack_has_no_faults() {
+    let library = library();
+    let report: Vec<String> = library.faults.iter().map(|fault| human(fault, &library.sources, false)).collect();
+    assert!(report.is_empty(), "{}", report.join("\n"));
+    assert!(library.faults.iter().all(|fault| fault.level() != Level::Error));
+}
+
+#[test]
+fn every_case_of_the_pack_holds_whichever_way_its_events_come() {
+    let library = library();
+    let mut failed = Vec::new();
+    let mut passed = 0;
+    for (pack, rule) in library.rules() {
+        for outcome in rehearse(&library, pack, rule) {
+            match outcome.verdict {
+                Verdict::Passed => passed += 1,
+                verdict => failed.push(format!("{}: {}\n  {verdict:?}", outcome.rule, outcome.case).chars().take(400).collect::<String>()),
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} cases fail\n{}", failed.len(), failed.len() + passed, failed.join("\n"));
+    assert!(passed >= 150, "only {passed} cases");
+}

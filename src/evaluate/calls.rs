@@ -71,8 +71,8 @@ pub(super) fn call<'e>(function: Function, arguments: &'e [Code], moment: &Momen
         },
         Function::Json => match argument(0) {
             Value::Text(text) if text.len() <= JSON_BYTES_MAX => serde_json::from_str(&text).map_or(Value::Missing, of_json),
-            value @ Value::Json(_) => value,
-            _ => Value::Missing,
+            // What is JSON already has been read.
+            value => value,
         },
         Function::Similarity => match (argument(0), argument(1)) {
             (Value::Text(a), Value::Text(b)) => Value::Float(strsim::normalized_damerau_levenshtein(short(&a), short(&b))),

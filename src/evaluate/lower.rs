@@ -23,6 +23,13 @@ pub fn wanted(typed: &Typed, fields: &mut BTreeSet<FieldRef>, records: &mut Vec<
                 records.push((*kind, *field));
             }
         }
+        Node::Picked(base, _, field) => {
+            if let crate::event::Type::Records(kind) = base.ty
+                && !records.contains(&(kind, *field))
+            {
+                records.push((kind, *field));
+            }
+        }
         // Counting records needs one of their fields to be read.
         Node::Records(_, kind, _) => {
             if let Some(field) = crate::event::record_fields(*kind).first().and_then(|field| crate::event::record_field(*kind, field.path))
@@ -100,6 +107,10 @@ impl Lowering<'_> {
             Node::Element(kind, field) => self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), Code::Element),
             Node::Indexed(scope, kind, at, field) => self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Indexed(*scope, *kind, *at, slot)),
             Node::Records(..) => self.records(typed).map_or(Code::Constant(Value::Missing), Code::Records),
+            Node::Picked(base, at, field) => match (self.records(base), base.ty) {
+                (Some(records), crate::event::Type::Records(kind)) => self.layout.record_slot(kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Picked(records, *at, slot)),
+                _ => Code::Constant(Value::Missing),
+            },
             Node::Json(base, steps) => Code::Json(Box::new(self.lower(base)), steps.clone()),
             Node::At(base, at) => Code::At(Box::new(self.lower(base)), *at),
             Node::Not(inner) => Code::Not(Box::new(self.lower(inner))),

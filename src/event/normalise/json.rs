@@ -4,6 +4,8 @@
 //! nothing.
 
 use std::borrow::Cow;
+
+use super::java_map;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -21,10 +23,10 @@ pub(super) fn parse(json: &str) -> Option<serde_json::Value> {
     Some(parsed).filter(|json: &serde_json::Value| !json.is_null())
 }
 
-/// Parses text that may be JSON; text that is not stays text.
+/// Parses text that may be JSON or a Java-style map; text that is neither stays text.
 pub(super) fn parse_text(text: Cow<'_, str>) -> Value<'static> {
     let may_be_json = text.trim_start().starts_with(['{', '[']);
-    let parsed = if may_be_json { parse(&text) } else { None };
+    let parsed = if may_be_json { parse(&text).or_else(|| java_map::to_json(&text)) } else { None };
     Value::Json(Box::new(
         parsed.unwrap_or_else(|| serde_json::Value::String(text.into_owned())),
     ))

@@ -549,6 +549,7 @@ fn of_now(typed: &Arc<Typed>) -> Arc<Typed> {
         Node::Records(_, kind, filters) => Node::Records(Scope::Here, *kind, filters.clone()),
         Node::Call(function, parts) => Node::Call(*function, parts.iter().map(of_now).collect()),
         Node::List(parts) => Node::List(parts.iter().map(of_now).collect()),
+        Node::Picked(base, at, field) => Node::Picked(of_now(base), *at, *field),
         Node::Json(base, steps) => Node::Json(of_now(base), steps.clone()),
         Node::At(base, at) => Node::At(of_now(base), *at),
         Node::Negate(inner) => Node::Negate(of_now(inner)),

@@ -17,7 +17,7 @@ impl Checker<'_> {
         let step = self.surroundings.steps.iter().rposition(|step| step.as_deref() == Some(path.name.as_str()));
         if path.name == "now" {
             if !self.surroundings.in_population {
-                let fault = self.fault(Code::NowOutsideHistory, path.name_at, "`now.` has no meaning here").label("only inside a history's population");
+                let fault = self.fault(Code::NowOutsideHistory, place, "`now.` has no meaning here").label("only inside a history's population");
                 let fault = fault.help("inside a population plain names are the past event's, and `now.x` is the current event's");
                 self.push(fault);
                 return None;
@@ -27,8 +27,11 @@ impl Checker<'_> {
         if let Some(step) = step {
             return self.scoped(place, path, Scope::Step(step));
         }
-        if let Some(meaning) = self.named(&path.name, path.name_at) {
-            return self.through_name(place, path, meaning);
+        match self.named(&path.name, path.name_at) {
+            // A name that could not be given leaves the field alone whose name it took.
+            Some(Meaning::Broken) if !path.segments.is_empty() => {}
+            Some(meaning) => return self.through_name(place, path, meaning),
+            None => {}
         }
         let mut names = vec![(path.name.as_str(), path.name_at)];
         names.extend(leading_names(&path.segments));
@@ -72,6 +75,10 @@ impl Checker<'_> {
             let ty = id.get().ty;
             let rest = segments.get(len - taken.min(len)..).unwrap_or(&[]);
             if let Type::Records(kind) = ty {
+                let tail = names.get(len..).unwrap_or(&[]);
+                if let (Some(_), None) = (tail.first(), record_field(kind, &join(tail.iter()))) {
+                    break;
+                }
                 return self.into_records(place, scope, kind, &joined, rest);
             }
             let typed = Typed::new(Node::Field(scope, FieldRef::Known(id)), ty, self.span(place));
@@ -197,6 +204,23 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// Checks a field of one record of a filtered list.
+    pub(super) fn picked(&mut self, place: Place, base: Arc<Typed>, kind: RecordKind, segments: &[Segment]) -> Option<Arc<Typed>> {
+        let [Segment { kind: SegmentKind::Index(index), .. }, fields @ ..] = segments else {
+            let fault = self.fault(Code::PathThroughList, place, format!("this is {}", base.ty)).label("which one of them is meant?").help("pick one by its position, such as `filter(...)[0].id`");
+            self.push(fault);
+            return None;
+        };
+        if fields.is_empty() {
+            let fault = self.fault(Code::RecordCompared, place, "a record has no value of its own").label("name a field of it");
+            self.push(fault);
+            return None;
+        }
+        let (record, rest) = self.record_path(place, kind, fields, "")?;
+        let typed = Typed::new(Node::Picked(base, *index, record), record_type(kind, record), self.span(place));
+        if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) }
     }
 
     /// Finds the longest field of a record that the segments name; gives what is left of them.

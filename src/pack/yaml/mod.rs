@@ -137,7 +137,9 @@ fn broken(file: FileId, text: &str, error: &serde_yaml::Error) -> Diagnostic {
     let message = message.strip_prefix(&format!("line {}", location_prefix(error))).unwrap_or(message).trim();
     let lower = message.to_lowercase();
     let is_limit = ["budget", "limit", "recursion", "too deep", "nesting"].iter().any(|word| lower.contains(word));
-    let end = if end > start { end } else { text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8()) };
+    // Of a token that the parser marks by its first character, the whole word is marked.
+    let word = text.get(start..).map_or(0, |rest| rest.find(char::is_whitespace).unwrap_or(rest.len()));
+    let end = if end > start + 1 { end } else if word > 1 { start + word } else { text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8()) };
     let at = Span::new(file, start, end);
     if is_limit {
         return Diagnostic::new(Code::OverLimit, at, "this file is nested too deep or holds too much")

@@ -53,7 +53,7 @@ fn align(value: &str, source: &str, start: usize, quoting: Quoting) -> TextMap {
     if runs.is_empty() {
         runs.push((0, start));
     }
-    TextMap::of_runs(runs, at)
+    TextMap::of_runs(runs, value.len(), at)
 }
 
 /// Moves over white space that the value does not have, or has as something else: indentation, folded line ends.

@@ -1,4 +1,5 @@
 //! The rule language.
 
+mod evaluates;
 mod expectation;
 mod rejected;

@@ -10,7 +10,7 @@ use crate::event::{Point, Value, Zone};
 use crate::language::{Function, JsonStep};
 
 /// Longest text that a regular expression or `similarity` looks at, in bytes: attackers choose user agents and names.
-pub const SCANNED_BYTES_MAX: usize = 4096;
+const SCANNED_BYTES_MAX: usize = 4096;
 
 /// Deepest and longest JSON text that `json` reads.
 const JSON_BYTES_MAX: usize = 256 * 1024;

@@ -14,28 +14,25 @@ const LOOKUP_FROM: usize = 4;
 
 /// Adds the fields that an expression reads, those of its histories included.
 pub fn wanted(typed: &Typed, fields: &mut BTreeSet<FieldRef>, records: &mut Vec<(RecordKind, RecordFieldId)>) {
+    let mut note = |kind: RecordKind, field: RecordFieldId| {
+        if !records.contains(&(kind, field)) {
+            records.push((kind, field));
+        }
+    };
     typed.walk(&mut |part| match &part.node {
         Node::Field(_, field) => {
             fields.insert(field.clone());
         }
-        Node::Element(kind, field) | Node::Indexed(_, kind, _, field) => {
-            if !records.contains(&(*kind, *field)) {
-                records.push((*kind, *field));
-            }
-        }
+        Node::Element(kind, field) | Node::Indexed(_, kind, _, field) => note(*kind, *field),
         Node::Picked(base, _, field) => {
-            if let crate::event::Type::Records(kind) = base.ty
-                && !records.contains(&(kind, *field))
-            {
-                records.push((kind, *field));
+            if let crate::event::Type::Records(kind) = base.ty {
+                note(kind, *field);
             }
         }
         // Counting records needs one of their fields to be read.
         Node::Records(_, kind, _) => {
-            if let Some(field) = crate::event::record_fields(*kind).first().and_then(|field| crate::event::record_field(*kind, field.path))
-                && !records.contains(&(*kind, field))
-            {
-                records.push((*kind, field));
+            if let Some(field) = crate::event::record_fields(*kind).first().and_then(|field| crate::event::record_field(*kind, field.path)) {
+                note(*kind, field);
             }
         }
         // Travel is measured between positions, whatever the population reads.

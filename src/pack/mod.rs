@@ -240,7 +240,7 @@ fn node_of(reader: &mut Reader<'_>, id: FileId) -> Option<yaml::Node> {
     match yaml::read(id, reader.sources.text(id)) {
         Ok(node) => Some(node),
         Err(fault) => {
-            reader.push(fault);
+            reader.push(*fault);
             None
         }
     }

@@ -26,7 +26,9 @@ pub(super) fn coerce<'e>(lexeme: Lexeme<'e>, ty: Type, stand_ins: StandIns) -> V
             items.retain(|item| !item.is_missing());
             Value::List(items)
         }
-        (Lexeme::Text(text), Type::List(scalar)) if text.starts_with('[') => list(&text, scalar, stand_ins),
+        (Lexeme::Text(text), Type::List(scalar)) if text.starts_with('[') => {
+            list(&text, scalar, stand_ins)
+        }
         // One value where a list is expected is a list of one.
         (lexeme, Type::List(scalar)) => match coerce_scalar(lexeme, scalar) {
             Value::Missing => Value::Missing,
@@ -38,9 +40,16 @@ pub(super) fn coerce<'e>(lexeme: Lexeme<'e>, ty: Type, stand_ins: StandIns) -> V
 
 /// Reads a list inside text: JSON, or `[a, b]` without quotation marks.
 fn list(text: &str, scalar: Scalar, stand_ins: StandIns) -> Value<'static> {
-    let of = |item: &str| coerce(Lexeme::Text(item.into()), Type::Scalar(scalar), stand_ins).into_owned();
+    let of = |item: &str| {
+        coerce(Lexeme::Text(item.into()), Type::Scalar(scalar), stand_ins).into_owned()
+    };
     let mut items: Vec<Value<'static>> = match json::parse(text) {
-        Some(serde_json::Value::Array(parts)) if parts.iter().all(serde_json::Value::is_string) => parts.iter().filter_map(|part| part.as_str().map(of)).collect(),
+        Some(serde_json::Value::Array(parts)) if parts.iter().all(serde_json::Value::is_string) => {
+            parts
+                .iter()
+                .filter_map(|part| part.as_str().map(of))
+                .collect()
+        }
         _ => super::java_map::items(text).map(of).collect(),
     };
     items.retain(|item| !item.is_missing());

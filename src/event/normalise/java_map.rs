@@ -30,10 +30,21 @@ pub(super) fn to_json(text: &str) -> Option<serde_json::Value> {
     if !text.starts_with('{') || !text.ends_with('}') || equals == 0 {
         return None;
     }
-    let object = |entries: Vec<(&str, &str)>| serde_json::Value::Object(entries.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect());
+    let object = |entries: Vec<(&str, &str)>| {
+        serde_json::Value::Object(
+            entries
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value.into()))
+                .collect(),
+        )
+    };
     let words: Vec<(&str, &str)> = word_entries(text).collect();
     // Keys of several words hide from a reading by words.
-    Some(if words.len() == equals { object(words) } else { object(sentence_entries(text).collect()) })
+    Some(if words.len() == equals {
+        object(words)
+    } else {
+        object(sentence_entries(text).collect())
+    })
 }
 
 /// Returns the items of a value that is a list.

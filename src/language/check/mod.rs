@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
                 let base = self.expr(base)?;
                 match base.ty {
                     Type::Records(kind) => self.picked(expr.at, base, kind, segments),
-                    _ => self.into_value(expr.at, base, segments),
+                    _ => self.enter_value(expr.at, base, segments),
                 }
             }
             Kind::Paren(query) => {

@@ -60,7 +60,7 @@ impl Checker<'_> {
                 // The place is that of the use, so that a diagnostic marks the text at hand.
                 Some(Arc::new(Typed { at: self.span(place), ..(*typed).clone() }))
             }
-            Meaning::Value(typed) => self.into_value(place, typed, &path.segments),
+            Meaning::Value(typed) => self.enter_value(place, typed, &path.segments),
         }
     }
 
@@ -79,10 +79,10 @@ impl Checker<'_> {
                 if let (Some(_), None) = (tail.first(), record_field(kind, &join(tail.iter()))) {
                     break;
                 }
-                return self.into_records(place, scope, kind, &joined, rest);
+                return self.enter_records(place, scope, kind, &joined, rest);
             }
             let typed = Typed::new(Node::Field(scope, FieldRef::Known(id)), ty, self.span(place));
-            return if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) };
+            return if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) };
         }
         let prefix = if taken == 0 { self.snippet.get(Place { start: place.start, end: names.first().map_or(place.end, |(_, at)| at.start) }).to_owned() } else { String::new() };
         self.unknown_field(place, names, segments.len() + taken, &prefix);
@@ -118,11 +118,11 @@ impl Checker<'_> {
         let reference = FieldRef::Debug(Arc::from(key));
         let typed = Typed::new(Node::Field(scope, reference.clone()), reference.ty(), self.span(place));
         let rest = segments.get(skip + 1 - taken..).unwrap_or(&[]);
-        Some(if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) })
+        Some(if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) })
     }
 
     /// Checks steps into a value: parts of JSON, elements of a list.
-    pub(super) fn into_value(&mut self, place: Place, base: Arc<Typed>, rest: &[Segment]) -> Option<Arc<Typed>> {
+    pub(super) fn enter_value(&mut self, place: Place, base: Arc<Typed>, rest: &[Segment]) -> Option<Arc<Typed>> {
         let at = self.span(place);
         match base.ty {
             Type::Scalar(Scalar::Json) => {
@@ -179,7 +179,7 @@ impl Checker<'_> {
     }
 
     /// Checks what stands behind a list of records.
-    fn into_records(&mut self, place: Place, scope: Scope, kind: RecordKind, list: &str, rest: &[Segment]) -> Option<Arc<Typed>> {
+    fn enter_records(&mut self, place: Place, scope: Scope, kind: RecordKind, list: &str, rest: &[Segment]) -> Option<Arc<Typed>> {
         let at = self.span(place);
         match rest {
             [] => Some(Typed::new(Node::Records(scope, kind, Vec::new()), Type::Records(kind), at)),
@@ -187,7 +187,7 @@ impl Checker<'_> {
                 let (record, steps) = self.record_path(place, kind, fields, "")?;
                 let ty = record_type(kind, record);
                 let typed = Typed::new(Node::Indexed(scope, kind, *index, record), ty, at);
-                if steps.is_empty() { Some(typed) } else { self.into_value(place, typed, steps) }
+                if steps.is_empty() { Some(typed) } else { self.enter_value(place, typed, steps) }
             }
             [Segment { kind: SegmentKind::Index(_), .. }, ..] => {
                 let fault = self.fault(Code::RecordCompared, place, "a record has no value of its own").label("name a field of it").help(format!("such as `{list}[0].{}`", record_fields(kind).first().map_or("id", |field| field.path)));
@@ -220,7 +220,7 @@ impl Checker<'_> {
         }
         let (record, rest) = self.record_path(place, kind, fields, "")?;
         let typed = Typed::new(Node::Picked(base, *index, record), record_type(kind, record), self.span(place));
-        if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) }
+        if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) }
     }
 
     /// Finds the longest field of a record that the segments name; gives what is left of them.
@@ -259,7 +259,7 @@ impl Checker<'_> {
         };
         let (record, rest) = self.record_path(place, kind, segments, ".")?;
         let typed = Typed::new(Node::Element(kind, record), record_type(kind, record), self.span(place));
-        if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) }
+        if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) }
     }
 
     fn unknown_field(&mut self, place: Place, names: &[(&str, Place)], parts: usize, prefix: &str) {

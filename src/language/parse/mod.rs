@@ -16,7 +16,8 @@ use super::ast::{Expr, Kind, Place, Query};
 use super::snippet::Snippet;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub use quantity::{parse_quantity, quantity_text};
+pub use quantity::parse_quantity;
+pub(crate) use quantity::quantity_text;
 
 #[derive(Parser)]
 #[grammar = "grammar/clarion.pest"]

@@ -71,6 +71,8 @@ pub struct RecordsCode {
 pub enum Test {
     /// Any two values.
     Values(Comparison, bool, Code, Code),
+    /// Any value against one that is always the same.
+    Against(Comparison, bool, Code, Value<'static>),
     /// A text against many texts, letter by letter.
     OneOf(bool, Code, HashSet<Box<str>, foldhash::fast::RandomState>),
     /// A number in a range.
@@ -159,6 +161,7 @@ impl Test {
     fn holds(&self, moment: &Moment<'_>) -> bool {
         match self {
             Test::Values(op, fold, left, right) => compare::holds(*op, *fold, &left.eval(moment), &right.eval(moment)),
+            Test::Against(op, fold, left, right) => compare::holds(*op, *fold, &left.eval(moment), right),
             Test::OneOf(negated, left, texts) => {
                 let found = match left.eval(moment) {
                     Value::Text(text) => texts.contains(&*text),

@@ -156,6 +156,9 @@ impl Lowering<'_> {
                 return Test::OneOf(op != op.positive(), self.lower(left), texts.into_iter().collect());
             }
         }
-        Test::Values(op, fold, self.lower(left), self.lower(right))
+        match right.constant() {
+            Some(right) => Test::Against(op, fold, self.lower(left), right),
+            None => Test::Values(op, fold, self.lower(left), self.lower(right)),
+        }
     }
 }

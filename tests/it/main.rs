@@ -3,3 +3,5 @@
 mod language;
 mod pack;
 mod pages;
+mod rooms;
+mod samples;

@@ -118,6 +118,8 @@ impl Library {
         self.packs.push(pack);
         let Library { sources, faults, .. } = self;
         faults.sort_by(|a, b| (sources.name(a.span.file), a.span.start, a.code).cmp(&(sources.name(b.span.file), b.span.start, b.code)));
+        // What several rules share is at fault once.
+        faults.dedup();
     }
 
     /// Notes that a path holds no rule: an empty folder must not look like success.

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::json;
+use super::{java_map, json};
 use crate::event::log_event::Lexeme;
 use crate::event::schema::StandIns;
 use crate::event::time::Timestamp;
@@ -40,18 +40,13 @@ pub(super) fn coerce<'e>(lexeme: Lexeme<'e>, ty: Type, stand_ins: StandIns) -> V
 
 /// Reads a list inside text: JSON, or `[a, b]` without quotation marks.
 fn list(text: &str, scalar: Scalar, stand_ins: StandIns) -> Value<'static> {
-    let of = |item: &str| {
-        coerce(Lexeme::Text(item.into()), Type::Scalar(scalar), stand_ins).into_owned()
-    };
-    let mut items: Vec<Value<'static>> = match json::parse(text) {
-        Some(serde_json::Value::Array(parts)) if parts.iter().all(serde_json::Value::is_string) => {
-            parts
-                .iter()
-                .filter_map(|part| part.as_str().map(of))
-                .collect()
-        }
-        _ => super::java_map::items(text).map(of).collect(),
-    };
+    let of = |item: Lexeme<'_>| coerce(item, Type::Scalar(scalar), stand_ins).into_owned();
+    let mut items: Vec<Value<'static>> = Vec::new();
+    if json::parse(text).is_some() {
+        json::each_element(text, |element| items.push(of(element)));
+    } else {
+        items.extend(java_map::items(text).map(|item| of(item.into())));
+    }
     items.retain(|item| !item.is_missing());
     Value::List(items)
 }

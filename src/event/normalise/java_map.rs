@@ -23,28 +23,24 @@ pub(super) fn sentence_entries(text: &str) -> impl Iterator<Item = (&str, &str)>
     pairs.map(|(key, value)| (key.trim(), value.trim()))
 }
 
-/// Returns a map as a JSON object of texts, if it is one: `{` and `}` around entries with `=`.
+/// Returns a map as a JSON object of texts, if it is one: entries with `=` in braces, perhaps with a name before them.
 pub(super) fn to_json(text: &str) -> Option<serde_json::Value> {
     let text = text.trim();
     let equals = text.matches('=').count();
-    if !text.starts_with('{') || !text.ends_with('}') || equals == 0 {
+    if equals == 0 || !text.ends_with('}') || inside(text) == text {
         return None;
     }
-    let object = |entries: Vec<(&str, &str)>| {
-        serde_json::Value::Object(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), value.into()))
-                .collect(),
-        )
-    };
     let words: Vec<(&str, &str)> = word_entries(text).collect();
     // Keys of several words hide from a reading by words.
-    Some(if words.len() == equals {
-        object(words)
+    let entries = if words.len() == equals {
+        words
     } else {
-        object(sentence_entries(text).collect())
-    })
+        sentence_entries(text).collect()
+    };
+    let texts = entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.into()));
+    Some(serde_json::Value::Object(texts.collect()))
 }
 
 /// Returns the items of a value that is a list.

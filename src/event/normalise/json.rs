@@ -4,13 +4,12 @@
 //! nothing.
 
 use std::borrow::Cow;
-
-use super::java_map;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::java_map;
 use crate::event::log_event::{Lexeme, repair_surrogates};
 use crate::event::value::Value;
 
@@ -26,11 +25,8 @@ pub(super) fn parse(json: &str) -> Option<serde_json::Value> {
 /// Parses text that may be JSON or a Java-style map; text that is neither stays text.
 pub(super) fn parse_text(text: Cow<'_, str>) -> Value<'static> {
     let may_be_json = text.trim_start().starts_with(['{', '[']);
-    let parsed = if may_be_json {
-        parse(&text).or_else(|| java_map::to_json(&text))
-    } else {
-        None
-    };
+    let parsed = if may_be_json { parse(&text) } else { None };
+    let parsed = parsed.or_else(|| java_map::to_json(&text));
     Value::Json(Box::new(
         parsed.unwrap_or_else(|| serde_json::Value::String(text.into_owned())),
     ))

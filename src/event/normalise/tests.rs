@@ -244,14 +244,69 @@ fn json_inside_text_is_parsed_where_json_is_expected() {
         get(&debug(r#"{"noSuchKey":{"a": 1}}"#), "debug.noSuchKey"),
         Value::Text(r#"{"a": 1}"#.into())
     );
-    assert_eq!(
-        get(
-            &debug(r#"{"promptingPolicyTypes":["ACCESS"]}"#),
-            "debug.promptingPolicyTypes"
-        )
-        .to_string(),
-        r#"["ACCESS"]"#
-    );
+    let listed = debug(r#"{"factor":["a", 1]}"#);
+    assert_eq!(get(&listed, "debug.factor").to_string(), r#"["a", 1]"#);
+}
+
+#[test]
+fn lists_inside_text_are_lists() {
+    for (written, expected) in [
+        (
+            r#""[OKTA_SIGN_ON, ACCESS]""#,
+            vec!["OKTA_SIGN_ON", "ACCESS"],
+        ),
+        (
+            r#""[\"OKTA_SIGN_ON\",\"ACCESS\"]""#,
+            vec!["OKTA_SIGN_ON", "ACCESS"],
+        ),
+        (
+            r#"["OKTA_SIGN_ON", "ACCESS", null]"#,
+            vec!["OKTA_SIGN_ON", "ACCESS"],
+        ),
+        (r#""[1, \"-\", true]""#, vec!["1", "true"]),
+        (r#""ACCESS""#, vec!["ACCESS"]),
+        (r#""[]""#, vec![]),
+    ] {
+        let data = debug(&format!(r#"{{"promptingPolicyTypes":{written}}}"#));
+        let expected = expected
+            .into_iter()
+            .map(|item| Value::Text(item.into()))
+            .collect();
+        assert_eq!(
+            get(&data, "debug.promptingPolicyTypes"),
+            Value::List(expected),
+            "{written}"
+        );
+    }
+    for written in [r#""null""#, "null", r#""""#, "{}"] {
+        let data = debug(&format!(r#"{{"promptingPolicyTypes":{written}}}"#));
+        assert_eq!(
+            get(&data, "debug.promptingPolicyTypes"),
+            Value::Missing,
+            "{written}"
+        );
+    }
+}
+
+#[test]
+fn maps_inside_text_are_read_as_json() {
+    for (written, expected) in [
+        ("{level=LOW}", serde_json::json!({ "level": "LOW" })),
+        ("Risk{level=LOW}", serde_json::json!({ "level": "LOW" })),
+        (
+            "{reasons=A, B, level=HIGH}",
+            serde_json::json!({ "reasons": "A, B", "level": "HIGH" }),
+        ),
+        ("{}", serde_json::json!({})),
+        ("level", serde_json::json!("level")),
+        ("see {x} = y", serde_json::json!("see {x} = y")),
+    ] {
+        let data = debug(&format!(r#"{{"risk":"{written}"}}"#));
+        assert_eq!(get(&data, "debug.risk").to_json(), expected, "{written}");
+    }
+    let data = debug(r#"{"behaviors":"{New Geo-Location=NEGATIVE, New IP=POSITIVE}"}"#);
+    let expected = serde_json::json!({ "New Geo-Location": "NEGATIVE", "New IP": "POSITIVE" });
+    assert_eq!(get(&data, "debug.behaviors").to_json(), expected);
 }
 
 #[test]

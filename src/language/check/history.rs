@@ -27,15 +27,16 @@ impl Checker<'_> {
             },
             _ => None,
         };
+        // Every part is checked before one that is at fault ends the matter.
+        let population = if base.is_none() { self.population(&query.expr) } else { None };
         let keys: Vec<Option<Key>> = query.keys.iter().map(|key| self.key(key)).collect();
         let within = match &query.within {
             Some(within) => Some(self.within(within)?),
             None => None,
         };
         let Some(base) = base else {
-            let population = self.population(&query.expr)?;
             let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
-            return Some(assemble(population, keys, within, self.span(query.at)));
+            return Some(assemble(population?, keys, within, self.span(query.at)));
         };
         let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
         if !query.has_tail() {

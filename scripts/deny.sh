@@ -8,7 +8,7 @@ if ! cargo deny --version >/dev/null 2>&1; then
 fi
 cargo deny --locked check licenses bans sources
 if cargo deny --locked fetch db >/dev/null 2>&1; then
-    cargo deny --locked check --disable-fetch advisories
+    cargo deny --offline --locked check advisories
 else
     echo "deny: advisories skipped, their database cannot be fetched from here"
 fi

@@ -3,6 +3,7 @@
 //! Takes events as they come; gives the rules that each of them fulfils. An event counts once, however often it comes. Never reads a
 //! clock and does no input or output: time arrives with the event.
 
+pub mod remember;
 mod seen;
 
 use std::sync::Arc;

@@ -6,6 +6,7 @@
 mod explain;
 mod index;
 mod program;
+pub mod remember;
 mod simplify;
 
 use std::collections::BTreeSet;

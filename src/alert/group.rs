@@ -114,6 +114,7 @@ fn alert_of(plan: &Plan, findings: &[Finding]) -> Option<Alert> {
         occurrences: findings.len(),
         events,
         context: first.context.clone(),
+        evidence: first.evidence.clone(),
         attack: rule.attack.clone(),
         event_type: first.event_type.clone(),
         event: first.raw.clone(),

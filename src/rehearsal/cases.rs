@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::alert::{Alert, Alerts};
+use crate::alert::{Alert, Watch};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::engine::Engine;
-use crate::evaluate::NoMemory;
+use crate::engine::Limits;
 use crate::event::{Event, Origin, Source, Span as Duration, Timestamp};
 use crate::pack::{Case, Expect, Library, Pack, Rule};
 use crate::plan::Plan;
@@ -101,8 +100,7 @@ fn verdict(library: &Library, pack: &Pack, rule: &Rule, case: &Case) -> Verdict 
 
 /// Runs events through a fresh engine.
 fn run(plan: &Arc<Plan>, events: &[Json]) -> Vec<Alert> {
-    let mut engine = Engine::new(plan.clone());
-    let mut alerts = Alerts::new(plan.clone());
+    let mut watch = Watch::new(plan.clone(), Limits { lateness: LATENESS, ..Limits::default() });
     let mut event = Event::new();
     // A case stands for what Okta delivers.
     let origin = Origin { source: Source::SystemLog, org: None };
@@ -111,11 +109,9 @@ fn run(plan: &Arc<Plan>, events: &[Json]) -> Vec<Alert> {
         if event.read(plan.layout(), bytes.as_bytes(), &origin).is_err() {
             continue;
         }
-        for rule in engine.observe(&event).to_vec() {
-            alerts.add(rule, &event, &NoMemory);
-        }
+        watch.observe(&event, None);
     }
-    alerts.finish()
+    watch.finish()
 }
 
 /// Returns the events in the order in which they come.

@@ -225,6 +225,9 @@ const DERIVED: &[Field] = &[
     of(ClosedSet::Engine, derived("engine", TEXT, Reading::Engine, "which of Okta's engines wrote the event: classic or identity")),
     always(of(ClosedSet::Source, derived("source", TEXT, Reading::Source, "how the event came: hook, system_log or file"))),
     derived("org", TEXT, Reading::Org, "the org's host"),
+    derived("alert.rule", TEXT, Reading::First(&["alert.rule"]), "of an alert as an event: the id of the rule that raised it"),
+    derived("alert.severity", TEXT, Reading::First(&["alert.severity"]), "of an alert as an event: how bad it is"),
+    derived("alert.title", TEXT, Reading::First(&["alert.title"]), "of an alert as an event: its title"),
 ];
 
 const FAMILIES: [[Field; 5]; Family::COUNT] = [

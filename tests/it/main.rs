@@ -1,4 +1,5 @@
 //! Feature tests: each module enters by a front door.
 
+mod histories;
 mod language;
 mod pack;

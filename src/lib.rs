@@ -1,4 +1,14 @@
-//! Clarion: detection for Okta.
+//! Clarion: detection and response for Okta.
+//!
+//! The way of a rule: `rules/**/*.yml` -> [`pack`] reads the file -> [`language`] gives every expression its meaning -> [`plan`] makes
+//! one indexed plan of all of them.
+//!
+//! The way of an event: bytes -> [`event`] finds the events in them and evens out how Okta writes them -> [`engine`] asks the plan which
+//! rules they fulfil -> [`alert`] makes of the findings what a person handles.
+//!
+//! Rooms stand in the order in which data meets them; each uses only those before it. [`cli`] is the rim: only there are files read,
+//! things printed and exit codes chosen.
+
 pub mod diagnostic;
 
 pub mod event;

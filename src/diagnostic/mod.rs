@@ -131,6 +131,11 @@ impl Diagnostic {
 
 /// Returns the candidate most like `name`, when it is near enough to be a likely slip.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest_within(name, candidates, NEAR_ENOUGH)
+}
+
+/// Returns the candidate most like `name`, when the likeness, from 0 to 1, is at least `least`.
+pub fn nearest_within<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, least: f64) -> Option<&'a str> {
     let lower = name.to_lowercase();
     let mut best: Option<(f64, &'a str)> = None;
     for candidate in candidates {
@@ -142,7 +147,7 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             best = Some((likeness, candidate));
         }
     }
-    best.filter(|(score, _)| *score >= NEAR_ENOUGH).map(|(_, candidate)| candidate)
+    best.filter(|(score, _)| *score >= least).map(|(_, candidate)| candidate)
 }
 
 /// Likeness from which a suggestion helps more than it misleads.
@@ -159,7 +164,8 @@ fn likeness(left: &str, right: &str) -> f64 {
     if left == right {
         return 0.99;
     }
-    plain.max(strsim::normalized_damerau_levenshtein(&left, &right) * 0.98)
+    // Short names differ much by one letter; what they begin with says more of them.
+    plain.max(strsim::normalized_damerau_levenshtein(&left, &right) * 0.98).max(strsim::jaro_winkler(&left, &right) * 0.88)
 }
 
 #[cfg(test)]

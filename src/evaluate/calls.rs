@@ -10,7 +10,7 @@ use crate::event::{Point, Value, Zone};
 use crate::language::{Function, JsonStep};
 
 /// Longest text that a regular expression or `similarity` looks at, in bytes: attackers choose user agents and names.
-pub const SCANNED_BYTES_MAX: usize = 4096;
+const SCANNED_BYTES_MAX: usize = 4096;
 
 /// Deepest and longest JSON text that `json` reads.
 const JSON_BYTES_MAX: usize = 256 * 1024;
@@ -71,8 +71,8 @@ pub(super) fn call<'e>(function: Function, arguments: &'e [Code], moment: &Momen
         },
         Function::Json => match argument(0) {
             Value::Text(text) if text.len() <= JSON_BYTES_MAX => serde_json::from_str(&text).map_or(Value::Missing, of_json),
-            value @ Value::Json(_) => value,
-            _ => Value::Missing,
+            // What is JSON already has been read.
+            value => value,
         },
         Function::Similarity => match (argument(0), argument(1)) {
             (Value::Text(a), Value::Text(b)) => Value::Float(strsim::normalized_damerau_levenshtein(short(&a), short(&b))),

@@ -27,6 +27,8 @@ pub enum Code {
     Element(RecordSlot),
     /// A field of the record at an index.
     Indexed(Scope, RecordKind, i64, RecordSlot),
+    /// A field of the record at an index of a filtered list.
+    Picked(RecordsCode, i64, RecordSlot),
     /// A list of records: how many there are.
     Records(RecordsCode),
     /// Steps into JSON.
@@ -69,6 +71,8 @@ pub struct RecordsCode {
 pub enum Test {
     /// Any two values.
     Values(Comparison, bool, Code, Code),
+    /// Any value against one that is always the same.
+    Against(Comparison, bool, Code, Value<'static>),
     /// A text against many texts, letter by letter.
     OneOf(bool, Code, HashSet<Box<str>, foldhash::fast::RandomState>),
     /// A number in a range.
@@ -83,12 +87,13 @@ impl Code {
         match self {
             Code::Constant(value) => borrowed(value),
             Code::List(parts) => Value::List(parts.iter().map(|part| part.eval(moment)).collect()),
-            Code::Field(scope, slot) => facts(moment, *scope).map_or(Value::Missing, |facts| facts.value(*slot)),
-            Code::Element(slot) => moment.element.map_or(Value::Missing, |(facts, kind, index)| facts.record_value(kind, index, *slot)),
+            Code::Field(scope, slot) => facts(moment, *scope).map_or(Value::Missing, |facts| plain(facts.value(*slot))),
+            Code::Element(slot) => moment.element.map_or(Value::Missing, |(facts, kind, index)| plain(facts.record_value(kind, index, *slot))),
             Code::Indexed(scope, kind, index, slot) => facts(moment, *scope).map_or(Value::Missing, |facts| match position(*index, facts.records(*kind)) {
-                Some(index) => facts.record_value(*kind, index, *slot),
+                Some(index) => plain(facts.record_value(*kind, index, *slot)),
                 None => Value::Missing,
             }),
+            Code::Picked(records, index, slot) => records.pick(*index, *slot, moment),
             Code::Records(records) => Value::Int(i64::try_from(records.count(moment)).unwrap_or(i64::MAX)),
             Code::Json(base, steps) => calls::into_json(base.eval(moment), steps),
             Code::At(base, index) => match base.eval(moment) {
@@ -130,6 +135,15 @@ impl RecordsCode {
         (0..all).filter(|index| self.keeps(&moment.with_element(facts, self.kind, *index))).count()
     }
 
+    fn pick<'e>(&'e self, index: i64, slot: RecordSlot, moment: &Moment<'e>) -> Value<'e> {
+        let Some(facts) = facts(moment, self.scope) else { return Value::Missing };
+        let kept: Vec<usize> = (0..facts.records(self.kind)).filter(|index| self.keeps(&moment.with_element(facts, self.kind, *index))).collect();
+        match position(index, kept.len()).and_then(|at| kept.get(at)) {
+            Some(at) => plain(facts.record_value(self.kind, *at, slot)),
+            None => Value::Missing,
+        }
+    }
+
     fn any(&self, moment: &Moment<'_>, mut test: impl FnMut(&Moment<'_>) -> bool) -> bool {
         let Some(facts) = facts(moment, self.scope) else { return false };
         (0..facts.records(self.kind)).any(|index| {
@@ -147,6 +161,7 @@ impl Test {
     fn holds(&self, moment: &Moment<'_>) -> bool {
         match self {
             Test::Values(op, fold, left, right) => compare::holds(*op, *fold, &left.eval(moment), &right.eval(moment)),
+            Test::Against(op, fold, left, right) => compare::holds(*op, *fold, &left.eval(moment), right),
             Test::OneOf(negated, left, texts) => {
                 let found = match left.eval(moment) {
                     Value::Text(text) => texts.contains(&*text),
@@ -168,6 +183,14 @@ impl Test {
                 _ => false,
             },
         }
+    }
+}
+
+/// JSON that holds a single value or a list is that value or list.
+fn plain(value: Value<'_>) -> Value<'_> {
+    match value {
+        Value::Json(json) => calls::of_json(*json),
+        value => value,
     }
 }
 

@@ -14,21 +14,25 @@ const LOOKUP_FROM: usize = 4;
 
 /// Adds the fields that an expression reads, those of its histories included.
 pub fn wanted(typed: &Typed, fields: &mut BTreeSet<FieldRef>, records: &mut Vec<(RecordKind, RecordFieldId)>) {
+    let mut note = |kind: RecordKind, field: RecordFieldId| {
+        if !records.contains(&(kind, field)) {
+            records.push((kind, field));
+        }
+    };
     typed.walk(&mut |part| match &part.node {
         Node::Field(_, field) => {
             fields.insert(field.clone());
         }
-        Node::Element(kind, field) | Node::Indexed(_, kind, _, field) => {
-            if !records.contains(&(*kind, *field)) {
-                records.push((*kind, *field));
+        Node::Element(kind, field) | Node::Indexed(_, kind, _, field) => note(*kind, *field),
+        Node::Picked(base, _, field) => {
+            if let crate::event::Type::Records(kind) = base.ty {
+                note(kind, *field);
             }
         }
         // Counting records needs one of their fields to be read.
         Node::Records(_, kind, _) => {
-            if let Some(field) = crate::event::record_fields(*kind).first().and_then(|field| crate::event::record_field(*kind, field.path))
-                && !records.contains(&(*kind, field))
-            {
-                records.push((*kind, field));
+            if let Some(field) = crate::event::record_fields(*kind).first().and_then(|field| crate::event::record_field(*kind, field.path)) {
+                note(*kind, field);
             }
         }
         // Travel is measured between positions, whatever the population reads.
@@ -100,6 +104,10 @@ impl Lowering<'_> {
             Node::Element(kind, field) => self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), Code::Element),
             Node::Indexed(scope, kind, at, field) => self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Indexed(*scope, *kind, *at, slot)),
             Node::Records(..) => self.records(typed).map_or(Code::Constant(Value::Missing), Code::Records),
+            Node::Picked(base, at, field) => match (self.records(base), base.ty) {
+                (Some(records), crate::event::Type::Records(kind)) => self.layout.record_slot(kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Picked(records, *at, slot)),
+                _ => Code::Constant(Value::Missing),
+            },
             Node::Json(base, steps) => Code::Json(Box::new(self.lower(base)), steps.clone()),
             Node::At(base, at) => Code::At(Box::new(self.lower(base)), *at),
             Node::Not(inner) => Code::Not(Box::new(self.lower(inner))),
@@ -148,6 +156,9 @@ impl Lowering<'_> {
                 return Test::OneOf(op != op.positive(), self.lower(left), texts.into_iter().collect());
             }
         }
-        Test::Values(op, fold, self.lower(left), self.lower(right))
+        match right.constant() {
+            Some(right) => Test::Against(op, fold, self.lower(left), right),
+            None => Test::Values(op, fold, self.lower(left), self.lower(right)),
+        }
     }
 }

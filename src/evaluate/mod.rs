@@ -16,5 +16,3 @@ pub use compare::equal as values_equal;
 pub use lower::{Lowering, Questions, wanted};
 pub use moment::{Facts, Memory, Moment, NoMemory};
 
-#[cfg(test)]
-mod tests;

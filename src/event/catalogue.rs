@@ -48,6 +48,8 @@ pub enum Stage {
     Beta,
     /// Okta's own, seldom seen.
     Internal,
+    /// Still written, but Okta has said that it will go.
+    Deprecated,
 }
 
 /// Returns all event types, sorted by name.
@@ -93,6 +95,7 @@ fn read_line(line: &'static str) -> Option<EventType> {
     let stage = match (flags.contains('n'), flags.contains('b')) {
         (true, _) => Stage::Internal,
         (false, true) => Stage::Beta,
+        (false, false) if flags.contains('x') => Stage::Deprecated,
         (false, false) => Stage::GeneralAvailability,
     };
     let (hook_eligible, change_details) = (flags.contains('h'), flags.contains('d'));

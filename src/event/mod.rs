@@ -13,6 +13,8 @@ mod origin;
 mod schema;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod time;
 mod types;
 mod value;

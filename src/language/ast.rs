@@ -102,6 +102,8 @@ pub enum Kind {
     Compare(Box<Compare>),
     /// `f(a, b)`.
     Call(Call),
+    /// `f(a).b[0]`.
+    Member(Box<Expr>, Vec<Segment>),
     /// `( ... )`; kept, because in a sequence `(not a)` is not `not a`.
     Paren(Box<Query>),
     /// Stands where the text could not be understood; the fault has been reported.

@@ -114,6 +114,7 @@ impl Writer<'_> {
                 let arguments: Vec<String> = call.arguments.iter().map(|argument| self.argument(argument)).collect();
                 format!("{}({})", call.name, arguments.join(", "))
             }
+            Kind::Member(base, segments) => format!("{}{}", self.expr(base), self.segments(segments)),
             Kind::Paren(query) => match &query.expr.kind {
                 // Two pairs of parentheses say no more than one.
                 Kind::Paren(_) if !query.has_tail() => self.expr(&query.expr),

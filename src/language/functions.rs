@@ -31,7 +31,6 @@ pub enum Function {
 
 /// A function over a history.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "each is described by its row in the table")]
 pub enum HistoryFunction {
     Count,
     Distinct,
@@ -54,7 +53,6 @@ pub enum HistoryFunction {
 
 /// A function over a list of records.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[expect(missing_docs, reason = "each is described by its row in the table")]
 pub enum RecordFunction {
     Any,
     All,

@@ -11,7 +11,7 @@ pub const PATTERN_BYTES_MAX: usize = 1024;
 pub const COMPILED_BYTES_MAX: usize = 256 * 1024;
 
 /// Deepest nesting of groups in a pattern.
-pub const NEST_MAX: u32 = 64;
+pub(crate) const NEST_MAX: u32 = 64;
 
 /// Why a regular expression is refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,17 +58,17 @@ fn last_line(message: &str) -> String {
 
 /// An ordinary operator that says the same as a pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Plain {
+pub(crate) struct Plain {
     /// The operator.
-    pub op: Comparison,
+    pub(crate) op: Comparison,
     /// Whether it ignores case.
-    pub fold: bool,
+    pub(crate) fold: bool,
     /// Its right side.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// Returns the ordinary operator that a pattern could be, if it could.
-pub fn plain_form(pattern: &str) -> Option<Plain> {
+pub(crate) fn plain_form(pattern: &str) -> Option<Plain> {
     let (fold, pattern) = match pattern.strip_prefix("(?i)") {
         Some(rest) => (true, rest),
         None => (false, pattern),

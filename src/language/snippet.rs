@@ -11,6 +11,8 @@ use crate::diagnostic::{Diagnostic, FileId, Span};
 pub struct TextMap {
     /// `(offset in the text, offset in the file)` at the start of each run, in order.
     runs: Vec<(usize, usize)>,
+    /// Length of the text.
+    len: usize,
     /// Offset in the file after the last byte.
     end: usize,
 }
@@ -18,12 +20,12 @@ pub struct TextMap {
 impl TextMap {
     /// Returns the map of a text that stands in the file as it is, from `start`.
     pub fn verbatim(start: usize, len: usize) -> Self {
-        TextMap { runs: vec![(0, start)], end: start + len }
+        TextMap { runs: vec![(0, start)], len, end: start + len }
     }
 
-    /// Returns a map of the given runs; `end` is the offset in the file after the text.
-    pub fn of_runs(runs: Vec<(usize, usize)>, end: usize) -> Self {
-        TextMap { runs, end }
+    /// Returns a map of the given runs for a text of a length; `end` is the offset in the file after it.
+    pub fn of_runs(runs: Vec<(usize, usize)>, len: usize, end: usize) -> Self {
+        TextMap { runs, len, end }
     }
 
     /// Returns the offset in the file of a byte of the text.
@@ -46,8 +48,8 @@ impl TextMap {
         runs.extend(
             self.runs.iter().filter(|(at, _)| *at > start && *at < start + len).map(|(at, file)| (at - start, *file)),
         );
-        let end = if len == 0 { self.locate(start) } else { self.locate(start + len) };
-        TextMap { runs, end }
+        let end = if start + len >= self.len { self.end } else { self.locate(start + len) };
+        TextMap { runs, len, end }
     }
 }
 

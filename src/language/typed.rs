@@ -54,6 +54,8 @@ pub enum Node {
     Indexed(Scope, RecordKind, i64, RecordFieldId),
     /// A list of records, and the conditions that `filter` put on them.
     Records(Scope, RecordKind, Vec<Arc<Typed>>),
+    /// A field of the record at an index of a filtered list.
+    Picked(Arc<Typed>, i64, RecordFieldId),
     /// Steps into a JSON value.
     Json(Arc<Typed>, Vec<JsonStep>),
     /// An element of a list.
@@ -284,6 +286,10 @@ impl Typed {
                 push(out, format_args!("{}{kind:?}", scope.prefix()));
                 list(out, "", filters);
             }
+            Node::Picked(base, at, field) => {
+                base.write_key(out);
+                push(out, format_args!("[{at}].{field:?}"));
+            }
             Node::Json(base, steps) => {
                 base.write_key(out);
                 push(out, format_args!("{steps:?}"));
@@ -339,7 +345,7 @@ impl Node {
             Node::List(parts) | Node::And(parts) | Node::Or(parts) | Node::Call(_, parts) | Node::Records(_, _, parts) => {
                 parts.iter().for_each(|part| visit(part));
             }
-            Node::Json(inner, _) | Node::At(inner, _) | Node::Not(inner) | Node::Negate(inner) | Node::Named(_, inner) | Node::Matches(inner, _) => visit(inner),
+            Node::Json(inner, _) | Node::Picked(inner, ..) | Node::At(inner, _) | Node::Not(inner) | Node::Negate(inner) | Node::Named(_, inner) | Node::Matches(inner, _) => visit(inner),
             Node::Arithmetic(_, left, right) | Node::Compare(_, _, left, right) | Node::Quantified(_, left, right) => {
                 visit(left);
                 visit(right);

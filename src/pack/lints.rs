@@ -110,10 +110,12 @@ fn circles(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
     let mut reported = BTreeSet::new();
     for start in waits.keys() {
         let mut path: Vec<&str> = vec![start];
-        if let Some(at) = closes(start, start, &waits, &mut path, &mut BTreeSet::new()) {
+        if closes(start, start, &waits, &mut path, &mut BTreeSet::new()) {
             let mut members: Vec<&str> = path.clone();
             members.sort_unstable();
-            if reported.insert(members) {
+            // The circle is marked once, in its first file.
+            let edges = path.iter().zip(path.iter().cycle().skip(1)).filter_map(|(from, to)| waits.get(from)?.iter().find(|(name, _)| name == to));
+            if let Some(at) = edges.map(|(_, at)| *at).min().filter(|_| reported.insert(members)) {
                 let fault = Diagnostic::new(Code::CircularAlerts, at, "rules over alerts wait for one another").label(format!("{} -> {start}", path.join(" -> ")));
                 faults.push(fault.help("a rule cannot go by alerts that go by its own"));
             }
@@ -121,20 +123,20 @@ fn circles(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
     }
 }
 
-fn closes<'w>(from: &'w str, goal: &str, waits: &'w BTreeMap<&str, Vec<(String, Span)>>, path: &mut Vec<&'w str>, seen: &mut BTreeSet<&'w str>) -> Option<Span> {
-    for (next, at) in waits.get(from)? {
+fn closes<'w>(from: &'w str, goal: &str, waits: &'w BTreeMap<&str, Vec<(String, Span)>>, path: &mut Vec<&'w str>, seen: &mut BTreeSet<&'w str>) -> bool {
+    for (next, _) in waits.get(from).map_or(&[] as &[(String, Span)], Vec::as_slice) {
         if next == goal {
-            return Some(*at);
+            return true;
         }
         if seen.insert(next) {
             path.push(next);
-            if closes(next, goal, waits, path, seen).is_some() {
-                return Some(*at);
+            if closes(next, goal, waits, path, seen) {
+                return true;
             }
             path.pop();
         }
     }
-    None
+    false
 }
 
 /// Returns the rules whose alerts a condition names, with the literal that names each.

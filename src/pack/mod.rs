@@ -118,6 +118,8 @@ impl Library {
         self.packs.push(pack);
         let Library { sources, faults, .. } = self;
         faults.sort_by(|a, b| (sources.name(a.span.file), a.span.start, a.code).cmp(&(sources.name(b.span.file), b.span.start, b.code)));
+        // What several rules share is at fault once.
+        faults.dedup();
     }
 
     /// Notes that a path holds no rule: an empty folder must not look like success.
@@ -240,7 +242,7 @@ fn node_of(reader: &mut Reader<'_>, id: FileId) -> Option<yaml::Node> {
     match yaml::read(id, reader.sources.text(id)) {
         Ok(node) => Some(node),
         Err(fault) => {
-            reader.push(fault);
+            reader.push(*fault);
             None
         }
     }

@@ -222,15 +222,19 @@ impl Reader<'_> {
             let why = Names::taken(&key.text).or_else(|| names.definitions.place(&key.text).map(|_| format!("`{}` is a definition of the pack", key.text)));
             if let Some(why) = why {
                 self.push(Diagnostic::new(Code::NameTaken, key.at, format!("`{}` cannot name something else", key.text)).label(why));
+                names.lets.add_broken(&key.text, key.at, Snippet::whole(key.at.file, ""));
                 continue;
             }
             if !is_name(&key.text) {
                 self.push(Diagnostic::new(Code::NameTaken, key.at, format!("`{}` is no name", key.text)).label("letters, digits and `_`, a letter first"));
                 continue;
             }
-            if let Some(snippet) = self.expression(node, &format!("`{}`", key.text)) {
-                let query = parse(&snippet, self.faults);
-                names.lets.add(&key.text, key.at, snippet, query);
+            match self.expression(node, &format!("`{}`", key.text)) {
+                Some(snippet) => {
+                    let query = parse(&snippet, self.faults);
+                    names.lets.add(&key.text, key.at, snippet, query);
+                }
+                None => names.lets.add_broken(&key.text, key.at, Snippet::whole(key.at.file, "")),
             }
         }
     }

@@ -104,7 +104,8 @@ fn run(plan: &Arc<Plan>, events: &[Json]) -> Vec<Alert> {
     let mut engine = Engine::new(plan.clone());
     let mut alerts = Alerts::new(plan.clone());
     let mut event = Event::new();
-    let origin = Origin { source: Source::File, org: None };
+    // A case stands for what Okta delivers.
+    let origin = Origin { source: Source::SystemLog, org: None };
     for json in events {
         let bytes = json.to_string();
         if event.read(plan.layout(), bytes.as_bytes(), &origin).is_err() {

@@ -3,3 +3,6 @@
 mod histories;
 mod language;
 mod pack;
+mod pages;
+mod rooms;
+mod samples;

@@ -3,6 +3,8 @@
 //! Takes the fields that a plan wants; gives slots for them and the trie that one pass over the JSON walks. A derived field pulls in
 //! the places that it is made from. Made once per plan, shared by all events, cheap to clone.
 
+#[cfg(test)]
+mod tests;
 mod trie;
 
 use std::collections::HashMap;

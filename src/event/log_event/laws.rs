@@ -5,16 +5,50 @@ use proptest::sample::{Index, select};
 use serde_json::{Value as Json, json};
 
 use super::super::testing::{EVERYTHING, all_values, event, get};
-use super::super::{Event, Field, FieldId, FieldRef, Layout, Origin, RecordKind, Type, all_record_fields, debug_keys, fields};
+use super::super::{
+    Event, Field, FieldId, FieldRef, Layout, Origin, RecordKind, Type, all_record_fields,
+    debug_keys, fields,
+};
 
 /// Values that stand where they should not, or mean something only in some fields.
 fn trap() -> impl Strategy<Value = Json> {
     let texts = vec![
-        "null", "unknown", "-", "", "Unknown", "true", "False", "17", "17.0", "0.00", "1e3", "10.0.0.1", "::ffff:10.0.0.1", "2001:DB8::1",
-        "2026-01-02T03:04:05.678Z", "2017-09-31T00:00:00Z", "POSITIVE", "{level=HIGH}", "reasons=A, B, level=LOW", "Risk{level=LOW}",
-        "User", "AppInstance", "idxA", "1021", "trsA", "/idp/idx/x", "{New Device=POSITIVE, Velocity Behavior=NEGATIVE}", "{}", "[]",
-        "{\"risk\":{\"level\":\"HIGH\"},\"behaviors\":{\"New IP\":\"POSITIVE\"}}", "[{\"type\":\"VPN\",\"anonymous\":true}]", "{\"a\":",
-        "user.mfa.okta_verify.deny_push", "a\"b\\c", "\u{0}", "Zo\u{eb}",
+        "null",
+        "unknown",
+        "-",
+        "",
+        "Unknown",
+        "true",
+        "False",
+        "17",
+        "17.0",
+        "0.00",
+        "1e3",
+        "10.0.0.1",
+        "::ffff:10.0.0.1",
+        "2001:DB8::1",
+        "2026-01-02T03:04:05.678Z",
+        "2017-09-31T00:00:00Z",
+        "POSITIVE",
+        "{level=HIGH}",
+        "reasons=A, B, level=LOW",
+        "Risk{level=LOW}",
+        "User",
+        "AppInstance",
+        "idxA",
+        "1021",
+        "trsA",
+        "/idp/idx/x",
+        "{New Device=POSITIVE, Velocity Behavior=NEGATIVE}",
+        "{}",
+        "[]",
+        "{\"risk\":{\"level\":\"HIGH\"},\"behaviors\":{\"New IP\":\"POSITIVE\"}}",
+        "[{\"type\":\"VPN\",\"anonymous\":true}]",
+        "{\"a\":",
+        "user.mfa.okta_verify.deny_push",
+        "a\"b\\c",
+        "\u{0}",
+        "Zo\u{eb}",
     ];
     prop_oneof![
         6 => select(texts).prop_map(Json::from),
@@ -29,7 +63,8 @@ fn trap() -> impl Strategy<Value = Json> {
 
 /// The event of all fields with some values replaced by traps and some keys taken out.
 fn event_json() -> impl Strategy<Value = Json> {
-    let changes = prop::collection::vec((any::<Index>(), prop::option::weighted(0.8, trap())), 0..24);
+    let changes =
+        prop::collection::vec((any::<Index>(), prop::option::weighted(0.8, trap())), 0..24);
     changes.prop_map(|changes| {
         let mut event: Json = serde_json::from_str(EVERYTHING).unwrap();
         for (at, change) in changes {
@@ -49,8 +84,15 @@ fn event_json() -> impl Strategy<Value = Json> {
 
 fn list_places(json: &Json, at: String, places: &mut Vec<String>) {
     let below: Vec<(String, &Json)> = match json {
-        Json::Object(entries) => entries.iter().map(|(key, value)| (format!("{at}/{key}"), value)).collect(),
-        Json::Array(items) => items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect(),
+        Json::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (format!("{at}/{key}"), value))
+            .collect(),
+        Json::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| (format!("{at}/{index}"), item))
+            .collect(),
         _ => Vec::new(),
     };
     for (place, value) in below {

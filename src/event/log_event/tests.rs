@@ -1,7 +1,9 @@
 //! Tests of reading whole events: Okta's samples, odd bytes, odd shapes.
 
 use super::super::testing::{check, event, get, get_record};
-use super::super::{BadEventReason, Event, FieldId, FieldRef, Layout, Origin, RecordKind, Source, Timestamp, Value};
+use super::super::{
+    BadEventReason, Event, FieldId, FieldRef, Layout, Origin, RecordKind, Source, Timestamp, Value,
+};
 
 fn bad(json: &[u8]) -> (BadEventReason, String, Option<usize>) {
     let bad = Event::new()

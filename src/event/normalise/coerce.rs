@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use super::json;
+use super::{java_map, json};
 use crate::event::log_event::Lexeme;
 use crate::event::schema::StandIns;
 use crate::event::time::Timestamp;
@@ -26,6 +26,9 @@ pub(super) fn coerce<'e>(lexeme: Lexeme<'e>, ty: Type, stand_ins: StandIns) -> V
             items.retain(|item| !item.is_missing());
             Value::List(items)
         }
+        (Lexeme::Text(text), Type::List(scalar)) if text.starts_with('[') => {
+            list(&text, scalar, stand_ins)
+        }
         // One value where a list is expected is a list of one.
         (lexeme, Type::List(scalar)) => match coerce_scalar(lexeme, scalar) {
             Value::Missing => Value::Missing,
@@ -33,6 +36,19 @@ pub(super) fn coerce<'e>(lexeme: Lexeme<'e>, ty: Type, stand_ins: StandIns) -> V
         },
         (_, Type::Record(_) | Type::Records(_)) => Value::Missing,
     }
+}
+
+/// Reads a list inside text: JSON, or `[a, b]` without quotation marks.
+fn list(text: &str, scalar: Scalar, stand_ins: StandIns) -> Value<'static> {
+    let of = |item: Lexeme<'_>| coerce(item, Type::Scalar(scalar), stand_ins).into_owned();
+    let mut items: Vec<Value<'static>> = Vec::new();
+    if json::parse(text).is_some() {
+        json::each_element(text, |element| items.push(of(element)));
+    } else {
+        items.extend(java_map::items(text).map(|item| of(item.into())));
+    }
+    items.retain(|item| !item.is_missing());
+    Value::List(items)
 }
 
 fn coerce_scalar(lexeme: Lexeme<'_>, scalar: Scalar) -> Value<'_> {

@@ -23,6 +23,26 @@ pub(super) fn sentence_entries(text: &str) -> impl Iterator<Item = (&str, &str)>
     pairs.map(|(key, value)| (key.trim(), value.trim()))
 }
 
+/// Returns a map as a JSON object of texts, if it is one: entries with `=` in braces, perhaps with a name before them.
+pub(super) fn to_json(text: &str) -> Option<serde_json::Value> {
+    let text = text.trim();
+    let equals = text.matches('=').count();
+    if equals == 0 || !text.ends_with('}') || inside(text) == text {
+        return None;
+    }
+    let words: Vec<(&str, &str)> = word_entries(text).collect();
+    // Keys of several words hide from a reading by words.
+    let entries = if words.len() == equals {
+        words
+    } else {
+        sentence_entries(text).collect()
+    };
+    let texts = entries
+        .into_iter()
+        .map(|(key, value)| (key.to_owned(), value.into()));
+    Some(serde_json::Value::Object(texts.collect()))
+}
+
 /// Returns the items of a value that is a list.
 pub(super) fn items(value: &str) -> impl Iterator<Item = &str> {
     value

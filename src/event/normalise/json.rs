@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::java_map;
 use crate::event::log_event::{Lexeme, repair_surrogates};
 use crate::event::value::Value;
 
@@ -21,10 +22,11 @@ pub(super) fn parse(json: &str) -> Option<serde_json::Value> {
     Some(parsed).filter(|json: &serde_json::Value| !json.is_null())
 }
 
-/// Parses text that may be JSON; text that is not stays text.
+/// Parses text that may be JSON or a Java-style map; text that is neither stays text.
 pub(super) fn parse_text(text: Cow<'_, str>) -> Value<'static> {
     let may_be_json = text.trim_start().starts_with(['{', '[']);
     let parsed = if may_be_json { parse(&text) } else { None };
+    let parsed = parsed.or_else(|| java_map::to_json(&text));
     Value::Json(Box::new(
         parsed.unwrap_or_else(|| serde_json::Value::String(text.into_owned())),
     ))
@@ -42,7 +44,10 @@ pub(super) fn each_entry<'j>(json: &'j str, visit: impl FnMut(Cow<'j, str>, Lexe
 }
 
 /// Returns the values of some keys of an object; the last one of each.
-pub(in crate::event) fn pick<'j, const N: usize>(json: &'j str, keys: [&str; N]) -> [Lexeme<'j>; N] {
+pub(in crate::event) fn pick<'j, const N: usize>(
+    json: &'j str,
+    keys: [&str; N],
+) -> [Lexeme<'j>; N] {
     let mut found = [const { Lexeme::Nothing }; N];
     each_entry(json, |key, value| {
         let place = keys.iter().position(|wanted| *wanted == key);

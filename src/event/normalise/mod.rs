@@ -11,6 +11,8 @@ mod json;
 mod network;
 mod place;
 mod risk;
+#[cfg(test)]
+mod tests;
 
 use super::layout::Wanted;
 use super::log_event::{Event, Lexeme};

@@ -40,18 +40,20 @@ static DEBUG_KEYS: LazyLock<Vec<DebugKey>> = LazyLock::new(|| {
 fn read_line(line: &'static str) -> Option<DebugKey> {
     let mut columns = line.split('\t');
     let (name, ty, common) = (columns.next()?, columns.next()?, columns.next()?);
-    let scalar = match ty {
-        "bool" => Scalar::Bool,
-        "int" => Scalar::Int,
-        "float" => Scalar::Float,
-        "time" => Scalar::Time,
-        "address" => Scalar::Address,
-        "json" => Scalar::Json,
-        _ => Scalar::Text,
+    let ty = match ty {
+        "bool" => Type::Scalar(Scalar::Bool),
+        "int" => Type::Scalar(Scalar::Int),
+        "float" => Type::Scalar(Scalar::Float),
+        "time" => Type::Scalar(Scalar::Time),
+        "address" => Type::Scalar(Scalar::Address),
+        // A Java-style map is read as JSON is.
+        "json" | "map" => Type::Scalar(Scalar::Json),
+        "list" => Type::List(Scalar::Text),
+        _ => Type::Scalar(Scalar::Text),
     };
     Some(DebugKey {
         name,
-        ty: Type::Scalar(scalar),
+        ty,
         common: common == "yes",
     })
 }

@@ -68,8 +68,9 @@ impl Family {
             .iter()
             .find(|(known, _)| *known == name)
             .map(|(_, family)| *family);
-        // Okta names new kinds of token, factor and device by these patterns.
+        // Okta names new kinds of policy, token, factor and device by these patterns.
         exact.or_else(|| match name {
+            _ if name.ends_with("Policy") => Some(Family::Policy),
             _ if name.starts_with("Device") => Some(Family::Device),
             _ if name.ends_with("Factor") => Some(Family::Factor),
             _ if name.ends_with("Token") || name.ends_with("_token") => Some(Family::Token),

@@ -273,16 +273,16 @@ impl Checker<'_> {
 }
 
 fn accepts(parameter: Parameter, ty: Type) -> bool {
-    match (parameter, ty) {
-        (Parameter::Any, Type::Scalar(_) | Type::List(_)) => true,
-        (Parameter::Any | Parameter::Sized, Type::Records(_)) => true,
-        (Parameter::Sized, Type::List(_) | Type::Scalar(Scalar::Text | Scalar::Json)) => true,
-        (Parameter::Text, Type::Scalar(Scalar::Text | Scalar::Json)) => true,
-        (Parameter::Time, Type::Scalar(Scalar::Time)) => true,
-        (Parameter::Address, Type::Scalar(Scalar::Address)) => true,
-        (Parameter::Point, Type::Scalar(Scalar::Point)) => true,
-        (Parameter::Number, Type::Scalar(Scalar::Int | Scalar::Float)) => true,
-        _ => false,
+    match parameter {
+        Parameter::Any => !matches!(ty, Type::Record(_)),
+        Parameter::Sized => matches!(ty, Type::Records(_) | Type::List(_) | Type::Scalar(Scalar::Text | Scalar::Json)),
+        Parameter::Text => matches!(ty, Type::Scalar(Scalar::Text | Scalar::Json)),
+        Parameter::Time => ty == Type::Scalar(Scalar::Time),
+        Parameter::Address => ty == Type::Scalar(Scalar::Address),
+        Parameter::Point => ty == Type::Scalar(Scalar::Point),
+        Parameter::Number => matches!(ty, Type::Scalar(Scalar::Int | Scalar::Float)),
+        // These have checks of their own.
+        Parameter::Zone | Parameter::NetworkOrBits | Parameter::Condition => false,
     }
 }
 

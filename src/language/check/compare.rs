@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use super::Checker;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest, nearest_within};
 use crate::event::{ClosedSet, FieldRef, Scalar, Timestamp, Type, Value};
 use crate::language::ast::{Compare, Comparison, Expr, Kind, Place};
 use crate::language::regex::{RegexFault, check_regex};
 use crate::language::text::holds;
 use crate::language::typed::{Node, Pattern, Typed};
+
+/// The values of a closed set are few, so that a faint likeness is a good guess: `FAILED` for `FAILURE`.
+const CLOSED_SET_LIKENESS: f64 = 0.55;
 
 impl Checker<'_> {
     /// Checks a comparison.
@@ -46,7 +49,9 @@ impl Checker<'_> {
             let fault = self.fault(Code::TextNeeded, compare.op_at, "`~` ignores case, which only text has").label(format!("the left side is {}", left.ty)).fix("take the `~` away", compare.op.text(false));
             self.push(fault);
         }
-        self.closed_set(compare, &left, &right);
+        if !self.has_wildcards(&left, &right, compare) {
+            self.closed_set(compare, &left, &right);
+        }
         Some(self.bool_at(place, Node::Compare(compare.op, compare.fold, left, right)))
     }
 
@@ -150,6 +155,10 @@ impl Checker<'_> {
 
     fn ordering(&mut self, compare: &Compare, left: Arc<Typed>, right: Arc<Typed>) -> Option<(Arc<Typed>, Arc<Typed>)> {
         let operator = compare.op.text(false);
+        let is_number = |side: &Typed| matches!(side.ty, Type::Scalar(Scalar::Int | Scalar::Float | Scalar::Duration | Scalar::Distance | Scalar::Speed));
+        if is_number(&left) && right.ty == Type::Scalar(Scalar::Text) && right.constant().is_some() {
+            return self.fit(compare, left, right);
+        }
         for (side, expr) in [(&left, &compare.left), (&right, &compare.right)] {
             let Type::Scalar(scalar) = side.ty else {
                 let fault = self.fault(Code::NumberNeeded, expr.at, format!("`{operator}` needs numbers or times")).label(format!("this is {}", side.ty));
@@ -322,16 +331,7 @@ impl Checker<'_> {
 
     /// Refuses `*` at the ends of a text that an operator takes literally.
     fn wildcards(&mut self, compare: &Compare, left: &Typed, right: &Typed) {
-        if left.ty != Type::Scalar(Scalar::Text) {
-            return;
-        }
-        let has_wildcard = |value: &Value<'_>| matches!(value, Value::Text(text) if text.len() > 1 && (text.contains('*') || text.contains("??")));
-        let found = match right.constant() {
-            Some(Value::List(values)) => values.iter().any(has_wildcard),
-            Some(value) => has_wildcard(&value),
-            None => false,
-        };
-        if !found {
+        if !self.has_wildcards(left, right, compare) {
             return;
         }
         let operator = compare.op.text(compare.fold);
@@ -345,6 +345,19 @@ impl Checker<'_> {
             fault.help(format!("write `not (... {like} ...)`"))
         };
         self.push(fault);
+    }
+
+    /// Says whether an operator that takes texts whole is given one with wildcards.
+    fn has_wildcards(&self, left: &Typed, right: &Typed, compare: &Compare) -> bool {
+        if left.ty != Type::Scalar(Scalar::Text) || !matches!(compare.op.positive(), Comparison::Equal | Comparison::In) {
+            return false;
+        }
+        let has_wildcard = |value: &Value<'_>| matches!(value, Value::Text(text) if text.len() > 1 && (text.contains('*') || text.contains("??")));
+        match right.constant() {
+            Some(Value::List(values)) => values.iter().any(has_wildcard),
+            Some(value) => has_wildcard(&value),
+            None => false,
+        }
     }
 
     /// Checks literals that are compared with a field of a closed set.
@@ -383,7 +396,7 @@ impl Checker<'_> {
             self.push(fault);
             return;
         }
-        let near = nearest(text, set.values()).filter(|_| whole && is_literal);
+        let near = nearest_within(text, set.values(), CLOSED_SET_LIKENESS).filter(|_| whole && is_literal);
         let values = set.values().join(", ");
         let mut fault = Diagnostic::new(Code::UnknownValue, at, format!("{} is never `{text}`", set.name())).label("not one of its values").note(format!("its values are: {values}"));
         if let Some(near) = near {

@@ -27,15 +27,16 @@ impl Checker<'_> {
             },
             _ => None,
         };
+        // Every part is checked before one that is at fault ends the matter.
+        let population = if base.is_none() { self.population(&query.expr) } else { None };
         let keys: Vec<Option<Key>> = query.keys.iter().map(|key| self.key(key)).collect();
         let within = match &query.within {
             Some(within) => Some(self.within(within)?),
             None => None,
         };
         let Some(base) = base else {
-            let population = self.population(&query.expr)?;
             let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
-            return Some(assemble(population, keys, within, self.span(query.at)));
+            return Some(assemble(population?, keys, within, self.span(query.at)));
         };
         let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
         if !query.has_tail() {
@@ -549,6 +550,7 @@ fn of_now(typed: &Arc<Typed>) -> Arc<Typed> {
         Node::Records(_, kind, filters) => Node::Records(Scope::Here, *kind, filters.clone()),
         Node::Call(function, parts) => Node::Call(*function, parts.iter().map(of_now).collect()),
         Node::List(parts) => Node::List(parts.iter().map(of_now).collect()),
+        Node::Picked(base, at, field) => Node::Picked(of_now(base), *at, *field),
         Node::Json(base, steps) => Node::Json(of_now(base), steps.clone()),
         Node::At(base, at) => Node::At(of_now(base), *at),
         Node::Negate(inner) => Node::Negate(of_now(inner)),

@@ -166,6 +166,13 @@ impl<'a> Checker<'a> {
             Kind::Arithmetic(operator, left, right) => self.arithmetic(expr.at, *operator, left, right),
             Kind::Compare(compare) => self.compare(expr.at, compare),
             Kind::Call(call) => self.call(expr.at, call),
+            Kind::Member(base, segments) => {
+                let base = self.expr(base)?;
+                match base.ty {
+                    Type::Records(kind) => self.picked(expr.at, base, kind, segments),
+                    _ => self.enter_value(expr.at, base, segments),
+                }
+            }
             Kind::Paren(query) => {
                 if query.has_tail() {
                     self.history_as_value(expr.at, query.at);

@@ -52,6 +52,14 @@ impl NameTable {
         self.entries.entry(name.to_owned()).or_insert(entry);
     }
 
+    /// Adds a name whose meaning is at fault, so that its uses are not reported as well.
+    pub fn add_broken(&mut self, name: &str, at: Span, snippet: Snippet) {
+        let place = Place::default();
+        let query = Query { expr: crate::language::ast::Expr { kind: crate::language::ast::Kind::Broken, at: place }, keys: Vec::new(), within: None, at: place };
+        let entry = Entry { at, snippet: Arc::new(snippet), query: Arc::new(query), state: State::Done(Meaning::Broken), used: true };
+        self.entries.entry(name.to_owned()).or_insert(entry);
+    }
+
     /// Returns the names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
@@ -190,7 +198,7 @@ impl Checker<'_> {
             State::Checking => {
                 let at = entry.at;
                 entry.state = State::Done(Meaning::Broken);
-                let fault = self.fault(Code::CircularNames, place, format!("`{name}` means itself")).label("used while its own meaning is being worked out").also(at, "named here");
+                let fault = crate::diagnostic::Diagnostic::new(Code::CircularNames, at, format!("`{name}` means itself")).label("its meaning needs its own").also(self.span(place), "used here");
                 self.push(fault);
                 return Meaning::Broken;
             }

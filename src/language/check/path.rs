@@ -17,7 +17,7 @@ impl Checker<'_> {
         let step = self.surroundings.steps.iter().rposition(|step| step.as_deref() == Some(path.name.as_str()));
         if path.name == "now" {
             if !self.surroundings.in_population {
-                let fault = self.fault(Code::NowOutsideHistory, path.name_at, "`now.` has no meaning here").label("only inside a history's population");
+                let fault = self.fault(Code::NowOutsideHistory, place, "`now.` has no meaning here").label("only inside a history's population");
                 let fault = fault.help("inside a population plain names are the past event's, and `now.x` is the current event's");
                 self.push(fault);
                 return None;
@@ -27,8 +27,11 @@ impl Checker<'_> {
         if let Some(step) = step {
             return self.scoped(place, path, Scope::Step(step));
         }
-        if let Some(meaning) = self.named(&path.name, path.name_at) {
-            return self.through_name(place, path, meaning);
+        match self.named(&path.name, path.name_at) {
+            // A name that could not be given leaves the field alone whose name it took.
+            Some(Meaning::Broken) if !path.segments.is_empty() => {}
+            Some(meaning) => return self.through_name(place, path, meaning),
+            None => {}
         }
         let mut names = vec![(path.name.as_str(), path.name_at)];
         names.extend(leading_names(&path.segments));
@@ -57,7 +60,7 @@ impl Checker<'_> {
                 // The place is that of the use, so that a diagnostic marks the text at hand.
                 Some(Arc::new(Typed { at: self.span(place), ..(*typed).clone() }))
             }
-            Meaning::Value(typed) => self.into_value(place, typed, &path.segments),
+            Meaning::Value(typed) => self.enter_value(place, typed, &path.segments),
         }
     }
 
@@ -72,10 +75,14 @@ impl Checker<'_> {
             let ty = id.get().ty;
             let rest = segments.get(len - taken.min(len)..).unwrap_or(&[]);
             if let Type::Records(kind) = ty {
-                return self.into_records(place, scope, kind, &joined, rest);
+                let tail = names.get(len..).unwrap_or(&[]);
+                if let (Some(_), None) = (tail.first(), record_field(kind, &join(tail.iter()))) {
+                    break;
+                }
+                return self.enter_records(place, scope, kind, &joined, rest);
             }
             let typed = Typed::new(Node::Field(scope, FieldRef::Known(id)), ty, self.span(place));
-            return if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) };
+            return if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) };
         }
         let prefix = if taken == 0 { self.snippet.get(Place { start: place.start, end: names.first().map_or(place.end, |(_, at)| at.start) }).to_owned() } else { String::new() };
         self.unknown_field(place, names, segments.len() + taken, &prefix);
@@ -111,11 +118,11 @@ impl Checker<'_> {
         let reference = FieldRef::Debug(Arc::from(key));
         let typed = Typed::new(Node::Field(scope, reference.clone()), reference.ty(), self.span(place));
         let rest = segments.get(skip + 1 - taken..).unwrap_or(&[]);
-        Some(if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) })
+        Some(if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) })
     }
 
     /// Checks steps into a value: parts of JSON, elements of a list.
-    pub(super) fn into_value(&mut self, place: Place, base: Arc<Typed>, rest: &[Segment]) -> Option<Arc<Typed>> {
+    pub(super) fn enter_value(&mut self, place: Place, base: Arc<Typed>, rest: &[Segment]) -> Option<Arc<Typed>> {
         let at = self.span(place);
         match base.ty {
             Type::Scalar(Scalar::Json) => {
@@ -172,7 +179,7 @@ impl Checker<'_> {
     }
 
     /// Checks what stands behind a list of records.
-    fn into_records(&mut self, place: Place, scope: Scope, kind: RecordKind, list: &str, rest: &[Segment]) -> Option<Arc<Typed>> {
+    fn enter_records(&mut self, place: Place, scope: Scope, kind: RecordKind, list: &str, rest: &[Segment]) -> Option<Arc<Typed>> {
         let at = self.span(place);
         match rest {
             [] => Some(Typed::new(Node::Records(scope, kind, Vec::new()), Type::Records(kind), at)),
@@ -180,7 +187,7 @@ impl Checker<'_> {
                 let (record, steps) = self.record_path(place, kind, fields, "")?;
                 let ty = record_type(kind, record);
                 let typed = Typed::new(Node::Indexed(scope, kind, *index, record), ty, at);
-                if steps.is_empty() { Some(typed) } else { self.into_value(place, typed, steps) }
+                if steps.is_empty() { Some(typed) } else { self.enter_value(place, typed, steps) }
             }
             [Segment { kind: SegmentKind::Index(_), .. }, ..] => {
                 let fault = self.fault(Code::RecordCompared, place, "a record has no value of its own").label("name a field of it").help(format!("such as `{list}[0].{}`", record_fields(kind).first().map_or("id", |field| field.path)));
@@ -197,6 +204,23 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// Checks a field of one record of a filtered list.
+    pub(super) fn picked(&mut self, place: Place, base: Arc<Typed>, kind: RecordKind, segments: &[Segment]) -> Option<Arc<Typed>> {
+        let [Segment { kind: SegmentKind::Index(index), .. }, fields @ ..] = segments else {
+            let fault = self.fault(Code::PathThroughList, place, format!("this is {}", base.ty)).label("which one of them is meant?").help("pick one by its position, such as `filter(...)[0].id`");
+            self.push(fault);
+            return None;
+        };
+        if fields.is_empty() {
+            let fault = self.fault(Code::RecordCompared, place, "a record has no value of its own").label("name a field of it");
+            self.push(fault);
+            return None;
+        }
+        let (record, rest) = self.record_path(place, kind, fields, "")?;
+        let typed = Typed::new(Node::Picked(base, *index, record), record_type(kind, record), self.span(place));
+        if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) }
     }
 
     /// Finds the longest field of a record that the segments name; gives what is left of them.
@@ -235,7 +259,7 @@ impl Checker<'_> {
         };
         let (record, rest) = self.record_path(place, kind, segments, ".")?;
         let typed = Typed::new(Node::Element(kind, record), record_type(kind, record), self.span(place));
-        if rest.is_empty() { Some(typed) } else { self.into_value(place, typed, rest) }
+        if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) }
     }
 
     fn unknown_field(&mut self, place: Place, names: &[(&str, Place)], parts: usize, prefix: &str) {

@@ -60,12 +60,12 @@ impl Checker<'_> {
     }
 
     /// Checks a change of sign.
-    pub(super) fn negate(&mut self, place: Place, inner: &Expr) -> Option<Arc<Typed>> {
-        let inner = self.expr(inner)?;
+    pub(super) fn negate(&mut self, place: Place, operand: &Expr) -> Option<Arc<Typed>> {
+        let inner = self.expr(operand)?;
         match inner.ty {
             Type::Scalar(scalar @ (Scalar::Int | Scalar::Float | Scalar::Duration)) => Some(Typed::new(Node::Negate(inner), Type::Scalar(scalar), self.span(place))),
             ty => {
-                let fault = self.fault(Code::NumberNeeded, place, "`-` needs a number").label(format!("this is {ty}"));
+                let fault = self.fault(Code::NumberNeeded, operand.at, "`-` needs a number").label(format!("this is {ty}"));
                 self.push(fault);
                 None
             }

@@ -32,6 +32,11 @@ fn parts(part: &Typed, sets: &[&Sets], warnings: &mut Vec<Diagnostic>) -> bool {
     match &part.node {
         Node::And(inner) | Node::Or(inner) => {
             for part in inner {
+                if let Node::Constant(Value::Bool(truth)) = part.node {
+                    let fault = if truth { Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event") } else { never(part.at) };
+                    warnings.push(fault);
+                    found = true;
+                }
                 found |= parts(part, sets, warnings);
             }
         }
@@ -50,13 +55,20 @@ fn parts(part: &Typed, sets: &[&Sets], warnings: &mut Vec<Diagnostic>) -> bool {
                 return true;
             }
         }
-        if let Some(at) = bounds_contradict(inner) {
+        if let Some(at) = bounds_contradict(inner).or_else(|| opposites(inner)) {
             warnings.push(never(part.at).also(at, "this rules out what stands before it"));
             return true;
         }
     }
-    if let Node::Or(_) = &part.node
-        && sets.iter().any(|set| set.must(part).is_full())
+    if let Node::Compare(op, _, left, right) = &part.node
+        && let Some(truth) = constant_comparison(*op, left, right)
+    {
+        let fault = if truth { Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event") } else { never(part.at) };
+        warnings.push(fault);
+        return true;
+    }
+    if let Node::Or(inner) = &part.node
+        && (sets.iter().any(|set| set.must(part).is_full()) || opposites(inner).is_some())
     {
         warnings.push(Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event"));
         return true;
@@ -74,6 +86,50 @@ fn whole(when: &Typed, sets: &[&Sets], warnings: &mut Vec<Diagnostic>) {
 
 fn never(at: Span) -> Diagnostic {
     Diagnostic::new(Code::NeverHolds, at, "this condition can never hold").label("no event fulfils all of it").help("for one of several values write `in [...]`")
+}
+
+/// Finds a condition that is the negation of one before it.
+fn opposites(parts: &[std::sync::Arc<Typed>]) -> Option<Span> {
+    let mut keys = std::collections::BTreeSet::new();
+    for part in parts {
+        let opposite = match &part.unnamed().node {
+            Node::Not(inner) => inner.key(),
+            _ => format!("!{}", part.key()),
+        };
+        if keys.contains(&opposite) {
+            return Some(part.at);
+        }
+        keys.insert(part.key());
+    }
+    None
+}
+
+/// Returns what a comparison says that does not depend on the event: of two literals, or of a number that is never negative.
+fn constant_comparison(op: Comparison, left: &Typed, right: &Typed) -> Option<bool> {
+    let bound = right.constant()?;
+    if let (Node::Constant(a), Node::Constant(b)) = (&left.node, &right.node) {
+        return match (op, number(a), number(b)) {
+            (Comparison::Equal, ..) => Some(left.key() == right.key()),
+            (Comparison::NotEqual, ..) => Some(left.key() != right.key()),
+            (Comparison::Less, Some(a), Some(b)) => Some(a < b),
+            (Comparison::LessEqual, Some(a), Some(b)) => Some(a <= b),
+            (Comparison::Greater, Some(a), Some(b)) => Some(a > b),
+            (Comparison::GreaterEqual, Some(a), Some(b)) => Some(a >= b),
+            _ => None,
+        };
+    }
+    let is_count = match &left.unnamed().node {
+        Node::Remember(remember) => matches!(remember.question, crate::language::typed::Question::Count | crate::language::typed::Question::Distinct),
+        _ => false,
+    };
+    let bound = number(&bound).filter(|_| is_count)?;
+    match op {
+        Comparison::GreaterEqual if bound <= 0.0 => Some(true),
+        Comparison::Greater if bound < 0.0 => Some(true),
+        Comparison::Less if bound <= 0.0 => Some(false),
+        Comparison::LessEqual if bound < 0.0 => Some(false),
+        _ => None,
+    }
 }
 
 /// What the conditions joined by `and` leave of one field.

@@ -56,32 +56,53 @@ fn early(named: &[(String, Span)], warnings: &mut Vec<Diagnostic>) {
         let stage = match event_type(name).map(|event_type| event_type.stage) {
             Some(Stage::Beta) => "a beta",
             Some(Stage::Internal) => "internal to Okta",
+            Some(Stage::Deprecated) => "deprecated by Okta",
             _ => continue,
         };
         warnings.push(Diagnostic::new(Code::EarlyEventType, *at, format!("`{name}` is {stage}")).label("your org may never write it").note("Okta may rename or drop types that are not generally available"));
     }
 }
 
+/// Okta's two engines, with the word that `engine` has for each.
+const ENGINES: [(EngineOf, &str, &str); 2] = [(EngineOf::Classic, "Classic Engine", "classic"), (EngineOf::Identity, "Identity Engine", "identity")];
+
 fn one_engine(subject: &Subject<'_>, named: &[(String, Span)], warnings: &mut Vec<Diagnostic>) {
-    let engines: Vec<EngineOf> = named.iter().filter_map(|(name, _)| event_type(name)).map(|event_type| event_type.engine).collect();
-    let (word, other) = if engines.is_empty() {
-        return;
-    } else if engines.iter().all(|engine| *engine == EngineOf::Classic) {
-        ("Classic Engine", "Identity Engine")
-    } else if engines.iter().all(|engine| *engine == EngineOf::Identity) {
-        ("Identity Engine", "Classic Engine")
-    } else {
-        return;
-    };
     let mut says_so = false;
     subject.when.walk(&mut |part| says_so |= matches!(&part.node, Node::Field(_, FieldRef::Known(id)) if id.get().set == Some(ClosedSet::Engine)));
-    let Some((name, at)) = named.first().filter(|_| !says_so) else { return };
-    let message = if named.len() == 1 { format!("only {word} writes `{name}`") } else { format!("only {word} writes these event types") };
-    warnings.push(
-        Diagnostic::new(Code::OneEngineOnly, *at, message)
-            .label(format!("silent in an org on {other}"))
-            .help(format!("add the event types of {other}, or say that it is meant: `engine == \"{}\"`", if word.starts_with('C') { "classic" } else { "identity" })),
-    );
+    let silent: Vec<usize> = (0..ENGINES.len()).filter(|at| ENGINES.get(*at).is_some_and(|(engine, ..)| !can_hold(subject.when, *engine))).collect();
+    let [silent] = silent.as_slice() else { return };
+    let (Some((_, silent_name, _)), Some((writes, name, word))) = (ENGINES.get(*silent), ENGINES.get(1 - *silent)) else { return };
+    if says_so {
+        return;
+    }
+    for (event_type_name, at) in named.iter().filter(|(name, _)| event_type(name).is_some_and(|event_type| event_type.engine == *writes)) {
+        warnings.push(
+            Diagnostic::new(Code::OneEngineOnly, *at, format!("only {name} writes `{event_type_name}`"))
+                .label(format!("this rule is silent in an org on {silent_name}"))
+                .help(format!("add the event types of {silent_name}, or say that it is meant: `engine == \"{word}\"`")),
+        );
+    }
+}
+
+/// Says whether a condition can hold in an org on an engine, going by the event types it names.
+fn can_hold(part: &Typed, engine: EngineOf) -> bool {
+    let written = |name: &str| event_type(name).is_none_or(|event_type| event_type.engine == EngineOf::Both || event_type.engine == engine);
+    match &part.node {
+        Node::Named(_, inner) => can_hold(inner, engine),
+        Node::And(parts) => parts.iter().all(|part| can_hold(part, engine)),
+        Node::Or(parts) => parts.iter().any(|part| can_hold(part, engine)),
+        Node::Compare(Comparison::Equal | Comparison::In, _, left, right) if is_event_type(left) => {
+            let names = right.texts();
+            names.is_empty() || names.iter().any(|(name, _)| written(name))
+        }
+        Node::Compare(Comparison::Greater | Comparison::GreaterEqual, _, left, _) => can_hold(left, engine),
+        Node::Remember(remember) => match &remember.question {
+            Question::Sequence(sequence) => sequence.steps.iter().filter(|step| !step.absent).all(|step| can_hold(&step.population, engine)),
+            Question::FirstSeen(_) => true,
+            _ => can_hold(&remember.history.population, engine),
+        },
+        _ => true,
+    }
 }
 
 fn system_log_only(named: &[(String, Span)], warnings: &mut Vec<Diagnostic>) {

@@ -36,7 +36,7 @@ impl TypeSet {
     fn filled(len: usize, full: bool) -> Self {
         let mut words = vec![if full { u64::MAX } else { 0 }; len.div_ceil(64)];
         if full
-            && len % 64 != 0
+            && !len.is_multiple_of(64)
             && let Some(last) = words.last_mut()
         {
             *last = (1 << (len % 64)) - 1;

@@ -153,6 +153,8 @@ impl Builder<'_, '_> {
                         .label("a second comparison")
                         .help("join two comparisons with `and`: `a < b and b < c`");
                     self.faults.push(fault);
+                    left = Expr { kind: Kind::Broken, at: left.at.to(right.at) };
+                    continue;
                 }
                 compared = true;
             }
@@ -164,6 +166,10 @@ impl Builder<'_, '_> {
                 }
             }
             left = self.join(left, infix, operator_at, right);
+            if operator.as_rule() == Rule::slip_foreign && operator.as_str() != "<>" {
+                // What stands on the right belongs to the other language too.
+                left.kind = Kind::Broken;
+            }
         }
         left
     }
@@ -210,7 +216,7 @@ impl Builder<'_, '_> {
             }
             _ => {
                 if operator.as_rule() == Rule::slip_bang {
-                    let fault = self.fault(Code::SymbolForWord, at, "negation is written `not`").label("not an operator here").fix("write `not`", "not ");
+                    let fault = self.fault(Code::SymbolForWord, at, "negation is written `not`").label("not an operator here").fix("write `not`", if self.snippet.text.get(at.end..).is_some_and(|rest| rest.starts_with(char::is_whitespace)) { "not" } else { "not " });
                     self.faults.push(fault);
                 } else if operator.as_str() != "not" {
                     self.capitals(at, operator.as_str());
@@ -337,7 +343,7 @@ impl Builder<'_, '_> {
                     None => Kind::Broken,
                 }
             }
-            Rule::call => self.call(pair, depth),
+            Rule::call => return self.call_expr(pair, depth),
             _ => Kind::Broken,
         };
         Expr { kind, at }
@@ -360,6 +366,17 @@ impl Builder<'_, '_> {
             segments.push(Segment { kind, at });
         }
         segments
+    }
+
+    /// A call, and the parts of its value that stand behind it.
+    fn call_expr(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Expr {
+        let at = place(&pair);
+        let tail = pair.clone().into_inner().find(|part| part.as_rule() == Rule::call_tail);
+        let call = self.call(pair, depth);
+        let Some(tail) = tail else { return Expr { kind: call, at } };
+        let inner_end = self.snippet.text.get(..place(&tail).start).map_or(at.end, |text| text.trim_end().len());
+        let inner = Expr { kind: call, at: Place { start: at.start, end: inner_end } };
+        Expr { kind: Kind::Member(Box::new(inner), self.segments(tail)), at }
     }
 
     fn call(&mut self, pair: Pair<'_, Rule>, depth: usize) -> Kind {

@@ -16,7 +16,8 @@ use super::ast::{Expr, Kind, Place, Query};
 use super::snippet::Snippet;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub use quantity::{parse_quantity, quantity_text};
+pub use quantity::parse_quantity;
+pub(crate) use quantity::quantity_text;
 
 #[derive(Parser)]
 #[grammar = "grammar/clarion.pest"]
@@ -94,6 +95,18 @@ fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
         return Diagnostic::new(Code::UnexpectedText, snippet.span(end), message).label("ends here").help(help);
     };
     let found = snippet.get(token.at);
+    if let Some(before) = before.filter(|before| snippet.get(before.at).starts_with(|c: char| c.is_ascii_digit())) {
+        // A number and its unit, or two parts of a duration, with a space between.
+        let joined = format!("{previous}{found}");
+        let meant = match parse_quantity(&joined) {
+            Ok(_) => Some(joined),
+            Err(bad) => bad.meant,
+        };
+        if let Some(meant) = meant {
+            let at = before.at.to(token.at);
+            return Diagnostic::new(Code::MalformedQuantity, snippet.span(at), format!("`{}` is written in one word", snippet.get(at))).label("no space between a number and its unit").fix(format!("write `{meant}`"), meant);
+        }
+    }
     let fault = Diagnostic::new(Code::UnexpectedText, snippet.span(token.at), format!("`{found}` does not fit here"));
     if wants_operand {
         let label = if previous.is_empty() { "an expression cannot begin with this".to_owned() } else { format!("after `{previous}` a value, a field or a function is expected") };

@@ -76,7 +76,7 @@ fn meant(text: &str) -> Option<String> {
 }
 
 /// Returns a quantity as the formatter writes it.
-pub fn quantity_text(quantity: Quantity) -> String {
+pub(crate) fn quantity_text(quantity: Quantity) -> String {
     match quantity {
         Quantity::Duration(span) => span.to_string(),
         Quantity::Distance(metres) => format!("{}km", metres / 1000.0),

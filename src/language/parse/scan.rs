@@ -74,7 +74,7 @@ impl Scanner<'_> {
                         return;
                     }
                 }
-                '\u{201c}' | '\u{201d}' | '\u{2018}' | '\u{2019}' | '\u{ab}' | '\u{bb}' => {
+                '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{ab}' | '\u{bb}' => {
                     faults.push(self.typographic(start, next));
                     return;
                 }
@@ -85,7 +85,7 @@ impl Scanner<'_> {
                 '/' if self.wants_operand() => {
                     if !self.regex() {
                         faults.push(
-                            Diagnostic::new(Code::UnclosedText, self.span(start, start + 1), "this regular expression is not closed")
+                            Diagnostic::new(Code::UnclosedText, self.span(start, self.line_end(start)), "this regular expression is not closed")
                                 .label("opened here")
                                 .help("close it with `/`; a slash inside is written `\\/`"),
                         );
@@ -250,22 +250,33 @@ impl Scanner<'_> {
         }
     }
 
+    fn line_end(&self, start: usize) -> usize {
+        let rest = self.snippet.text.get(start..).unwrap_or("");
+        let line = rest.split('\n').next().unwrap_or("");
+        start + line.trim_end().len()
+    }
+
     fn unclosed_text(&self, start: usize, quote: char) -> Diagnostic {
-        Diagnostic::new(Code::UnclosedText, self.span(start, start + 1), "this text is not closed")
+        Diagnostic::new(Code::UnclosedText, self.span(start, self.line_end(start)), "this text is not closed")
             .label("opened here")
             .help(format!("close it with `{quote}`"))
     }
 
     fn typographic(&self, start: usize, mark: char) -> Diagnostic {
-        let plain = if matches!(mark, '\u{2018}' | '\u{2019}') { "'" } else { "\"" };
-        let fault = Diagnostic::new(
-            Code::TypographicQuotes,
-            self.span(start, start + mark.len_utf8()),
-            format!("`{mark}` is a typographic quotation mark"),
-        )
-        .label("texts stand in `\"` or `'`")
-        .fix(format!("write `{plain}`"), plain);
-        fault.help("word processors put these in; the other end of the text probably has one too")
+        let is_single = matches!(mark, '\u{2018}' | '\u{2019}' | '\u{201a}');
+        let closing: &[char] = if is_single { &['\u{2018}', '\u{2019}'] } else { &['\u{201c}', '\u{201d}', '\u{ab}', '\u{bb}'] };
+        let plain = if is_single { '\'' } else { '"' };
+        let after = start + mark.len_utf8();
+        let line = self.snippet.text.get(after..self.line_end(start).max(after)).unwrap_or("");
+        let fault = |end: usize| Diagnostic::new(Code::TypographicQuotes, self.span(start, end), format!("`{mark}` is a typographic quotation mark")).label("texts stand in `\"` or `'`").help("word processors put these in");
+        match line.char_indices().find(|(_, c)| closing.contains(c)) {
+            Some((at, close)) => {
+                let inner = line.get(..at).unwrap_or("");
+                let written = format!("{plain}{inner}{plain}");
+                fault(after + at + close.len_utf8()).fix(format!("write `{written}`"), written)
+            }
+            None => fault(after).fix(format!("write `{plain}`"), plain.to_string()),
+        }
     }
 
     fn comment(&self, start: usize) -> Diagnostic {

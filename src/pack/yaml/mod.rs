@@ -12,29 +12,29 @@ use std::fmt;
 
 use crate::diagnostic::{Code, Diagnostic, FileId, Span};
 
-pub use scalar::snippet;
+pub(crate) use scalar::snippet;
 
 /// Largest file in bytes.
-pub const FILE_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const FILE_BYTES_MAX: usize = 1024 * 1024;
 
 /// Most values in one file.
-pub const NODES_MAX: usize = 100_000;
+pub(crate) const NODES_MAX: usize = 100_000;
 
 /// Deepest nesting.
-pub const DEPTH_MAX: usize = 32;
+pub(crate) const DEPTH_MAX: usize = 32;
 
 /// A value with its place.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub(crate) struct Node {
     /// What it is.
-    pub value: Value,
+    pub(crate) value: Value,
     /// Where it stands; for lists and maps where they begin.
-    pub at: Span,
+    pub(crate) at: Span,
 }
 
 /// What a value is.
 #[derive(Clone, Debug)]
-pub enum Value {
+pub(crate) enum Value {
     /// Nothing, `~` or `null`.
     Null,
     /// `true` or `false`.
@@ -53,16 +53,16 @@ pub enum Value {
 
 /// A key with its place.
 #[derive(Clone, Debug)]
-pub struct Key {
+pub(crate) struct Key {
     /// The text.
-    pub text: String,
+    pub(crate) text: String,
     /// Where it stands.
-    pub at: Span,
+    pub(crate) at: Span,
 }
 
 impl Node {
     /// Returns what kind of value it is, in words with their article.
-    pub fn kind(&self) -> &'static str {
+    pub(crate) fn kind(&self) -> &'static str {
         match self.value {
             Value::Null => "nothing",
             Value::Bool(_) => "true or false",
@@ -73,16 +73,8 @@ impl Node {
         }
     }
 
-    /// Returns the value of a key of a map.
-    pub fn get(&self, key: &str) -> Option<&Node> {
-        match &self.value {
-            Value::Map(entries) => entries.iter().find(|(found, _)| found.text == key).map(|(_, node)| node),
-            _ => None,
-        }
-    }
-
     /// Returns the value as JSON; of a key that stands twice the last one counts.
-    pub fn to_json(&self) -> serde_json::Value {
+    pub(crate) fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,
             Value::Bool(truth) => (*truth).into(),
@@ -99,10 +91,11 @@ impl Node {
 ///
 /// # Errors
 /// One diagnostic: the text is too large, no YAML, more than one document, or over a limit.
-pub fn read(file: FileId, text: &str) -> Result<Node, Diagnostic> {
+pub(crate) fn read(file: FileId, text: &str) -> Result<Node, Box<Diagnostic>> {
     let start = Span::new(file, 0, 0);
     if text.len() > FILE_BYTES_MAX {
-        return Err(Diagnostic::new(Code::OverLimit, start, "this file is too large").label(format!("{} bytes; at most {FILE_BYTES_MAX}", text.len())).help("keep one rule in a file, and long lists in a file that a setting names"));
+        let fault = Diagnostic::new(Code::OverLimit, start, "this file is too large").label(format!("{} bytes; at most {FILE_BYTES_MAX}", text.len()));
+        return Err(Box::new(fault.help("keep one rule in a file, and long lists in a file that a setting names")));
     }
     let limits = serde_yaml::budget! {
         max_depth: DEPTH_MAX,
@@ -122,7 +115,7 @@ pub fn read(file: FileId, text: &str) -> Result<Node, Diagnostic> {
     };
     match serde_yaml::from_str_with_options::<Spanned<Raw>>(text, options) {
         Ok(raw) => Ok(Placer { file, text }.node(raw)),
-        Err(error) => Err(broken(file, text, &error)),
+        Err(error) => Err(Box::new(broken(file, text, &error))),
     }
 }
 
@@ -137,7 +130,9 @@ fn broken(file: FileId, text: &str, error: &serde_yaml::Error) -> Diagnostic {
     let message = message.strip_prefix(&format!("line {}", location_prefix(error))).unwrap_or(message).trim();
     let lower = message.to_lowercase();
     let is_limit = ["budget", "limit", "recursion", "too deep", "nesting"].iter().any(|word| lower.contains(word));
-    let end = if end > start { end } else { text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8()) };
+    // Of a token that the parser marks by its first character, the whole word is marked.
+    let word = text.get(start..).map_or(0, |rest| rest.find(char::is_whitespace).unwrap_or(rest.len()));
+    let end = if end > start + 1 { end } else if word > 1 { start + word } else { text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8()) };
     let at = Span::new(file, start, end);
     if is_limit {
         return Diagnostic::new(Code::OverLimit, at, "this file is nested too deep or holds too much")

@@ -8,7 +8,7 @@ use crate::diagnostic::Sources;
 use crate::language::{Quoting, Snippet, TextMap};
 
 /// Returns the text of a scalar with its places; numbers and truths give the text that stands in the file.
-pub fn snippet(node: &Node, sources: &Sources) -> Option<Snippet> {
+pub(crate) fn snippet(node: &Node, sources: &Sources) -> Option<Snippet> {
     let file = node.at.file;
     let source = sources.text(file);
     let start = node.at.start as usize;
@@ -53,7 +53,7 @@ fn align(value: &str, source: &str, start: usize, quoting: Quoting) -> TextMap {
     if runs.is_empty() {
         runs.push((0, start));
     }
-    TextMap::of_runs(runs, at)
+    TextMap::of_runs(runs, value.len(), at)
 }
 
 /// Moves over white space that the value does not have, or has as something else: indentation, folded line ends.

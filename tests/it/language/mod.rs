@@ -1,4 +1,6 @@
 //! The rule language.
 
+mod accepted;
+mod evaluates;
 mod expectation;
 mod rejected;

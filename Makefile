@@ -1,0 +1,53 @@
+# The tasks of this repository. `make` lists them; `make demo` and `make test` are all the set-up there is.
+#
+# Rust is needed; whatever else is missing `scripts/prepare.sh` installs and says so.
+
+.DEFAULT_GOAL := help
+# The steps of `test` come in this order, the real tests last, even with -j.
+.NOTPARALLEL:
+.PHONY: help demo test format-check lint docs deny pack unit bench fuzz fmt
+
+EVENTS := tests/data/demo/okta-events.ndjson
+PACK := rules/okta/recommended
+CLARION := cargo run --locked --release --quiet --
+
+help: ## list these tasks
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: ## run the embedded rules over a morning of sample events and show the alerts
+	@scripts/prepare.sh
+	@echo '$$ clarion run $(EVENTS)'
+	@$(CLARION) run $(EVENTS)
+
+test: ## everything that must pass before a change is handed over
+	@scripts/prepare.sh tests
+	@$(MAKE) --no-print-directory format-check lint docs deny pack unit
+
+format-check: ## is the code laid out by rustfmt?
+	cargo fmt --check
+
+lint: ## clippy, warnings are errors
+	cargo clippy --locked --all-targets -- -D warnings
+
+docs: ## the documentation of the code builds without warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --quiet
+
+deny: ## licences, banned crates, sources, advisories (needs cargo-deny)
+	@scripts/deny.sh
+
+pack: ## check the recommended pack and run its cases
+	$(CLARION) check --fail-level warning $(PACK)
+	$(CLARION) test $(PACK)
+
+unit: ## the tests of the code
+	@scripts/unit-tests.sh
+
+bench: ## measure; say the machine and the date when you quote a figure
+	cargo bench --locked
+
+fuzz: ## property tests with many more cases: make fuzz PROPTEST_CASES=1000000
+	PROPTEST_CASES=$${PROPTEST_CASES:-100000} scripts/unit-tests.sh --release
+
+fmt: ## lay out the code and the rules
+	cargo fmt
+	$(CLARION) fmt $(PACK)

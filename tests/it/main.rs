@@ -1,5 +1,6 @@
 //! Feature tests: each module enters by a front door.
 
+mod histories;
 mod language;
 mod pack;
 mod pages;

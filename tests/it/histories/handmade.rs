@@ -1,0 +1,130 @@
+//! Scenarios worked out by hand: one file for each rule of the language's section on histories, with its edges.
+//!
+//! A file of `tests/data/histories` holds rules, events in the order in which they come, and what must be found. What must be found
+//! does not depend on the order, unless the file says `order: as written`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clarion::event::Span;
+use serde_json::Value as Json;
+
+use super::reference::{Arrival, Findings, findings_of};
+use super::vocabulary::{ORG, Words, library, rule};
+
+/// A scenario.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Scenario {
+    /// What it shows; for the reader.
+    #[expect(dead_code, reason = "read by people")]
+    about: String,
+    pub(super) rules: BTreeMap<String, Rule>,
+    pub(super) events: Vec<Words>,
+    /// The ids of the events that each rule must find.
+    finds: BTreeMap<String, Vec<String>>,
+    /// How late events may come; an hour where nothing is said.
+    lateness: Option<String>,
+    /// `as written` where the order of arrival matters.
+    order: Option<String>,
+}
+
+/// A rule of a scenario.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    when: String,
+    #[serde(default, rename = "let")]
+    lets: BTreeMap<String, String>,
+    severity: Option<String>,
+}
+
+impl Scenario {
+    /// Reads a scenario.
+    pub(super) fn read(path: &Path) -> Scenario {
+        let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    }
+
+    /// Returns the texts of its rule files.
+    pub(super) fn rules(&self) -> Vec<String> {
+        self.rules
+            .iter()
+            .map(|(id, written)| {
+                let lets: Vec<(String, String)> = written.lets.iter().map(|(name, meaning)| (name.clone(), one_line(meaning))).collect();
+                rule(id, written.severity.as_deref().unwrap_or("medium"), &lets, &one_line(&written.when))
+            })
+            .collect()
+    }
+
+    /// Returns what must be found.
+    pub(super) fn expected(&self) -> Findings {
+        self.finds.iter().flat_map(|(rule, ids)| ids.iter().map(move |id| (rule.clone(), id.clone()))).collect()
+    }
+
+    pub(super) fn lateness(&self) -> Span {
+        self.lateness.as_deref().map_or(Span::hours(1), |text| Span::parse(text).expect("a length of time"))
+    }
+
+    /// Says whether any order must give the same.
+    pub(super) fn any_order(&self) -> bool {
+        match self.order.as_deref() {
+            None => true,
+            Some("as written") => false,
+            Some(other) => panic!("unknown order `{other}`"),
+        }
+    }
+}
+
+/// Returns the paths of all scenarios.
+pub(super) fn scenarios() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/histories");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|end| end == "yml")).collect();
+    paths.sort();
+    paths
+}
+
+/// Says how findings differ from what is expected; nothing if they do not.
+pub(super) fn difference(expected: &Findings, found: &Findings) -> Option<String> {
+    let lines = |mark: &str, these: &Findings, those: &Findings| these.difference(those).map(|(rule, uuid)| format!("  {mark} {rule} on {uuid}\n")).collect::<String>();
+    let text = lines("not found:   ", expected, found) + &lines("not expected:", found, expected);
+    (!text.is_empty()).then_some(text)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Checks that the reference finds what the hand has worked out, as written, backwards and with every event twice.
+#[test]
+fn the_reference_finds_what_was_worked_out_by_hand() {
+    let mut failed = Vec::new();
+    let paths = scenarios();
+    assert!(paths.len() >= 43, "only {} scenarios", paths.len());
+    for path in &paths {
+        let scenario = Scenario::read(path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let library = match library(&scenario.rules()) {
+            Ok(library) => library,
+            Err(errors) => {
+                failed.push(format!("{name}\n{errors}"));
+                continue;
+            }
+        };
+        let events: Vec<Json> = scenario.events.iter().map(Words::event).collect();
+        let arrivals: Vec<Arrival<'_>> = events.iter().zip(&scenario.events).map(|(event, words)| Arrival { event, received: words.received() }).collect();
+        let mut orders = vec![("as written", arrivals.clone(), Some(scenario.lateness()))];
+        if scenario.any_order() {
+            // Without a bound nothing is late, so that every order is allowed.
+            orders.push(("backwards", arrivals.iter().rev().copied().collect(), None));
+            orders.push(("twice", arrivals.iter().chain(&arrivals).copied().collect(), None));
+        }
+        for (order, arrivals, lateness) in orders {
+            if let Some(difference) = difference(&scenario.expected(), &findings_of(&library, &arrivals, ORG, lateness)) {
+                failed.push(format!("{name}, {order}\n{difference}"));
+            }
+        }
+    }
+    assert!(failed.is_empty(), "{} of {} scenarios fail\n{}", failed.len(), paths.len(), failed.join("\n"));
+}

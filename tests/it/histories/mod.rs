@@ -1,0 +1,5 @@
+//! Rules that remember.
+
+mod handmade;
+mod reference;
+mod vocabulary;

@@ -1,0 +1,148 @@
+//! The words that scenarios and generated rules share: a few kinds of event, and how an event of a few words becomes one of Okta's.
+
+use std::collections::BTreeMap;
+
+use clarion::diagnostic::{Level, human};
+use clarion::event::{Span, Timestamp};
+use clarion::pack::{File, Library, Role};
+use serde_json::{Map, Value as Json, json};
+
+/// The kinds of event: the word, Okta's type, and how it ended.
+pub(super) const KINDS: &[(&str, &str, &str)] = &[
+    ("started", "user.session.start", "SUCCESS"),
+    ("failed", "user.session.start", "FAILURE"),
+    ("used", "user.authentication.sso", "SUCCESS"),
+    ("ended", "user.session.end", "SUCCESS"),
+    ("denied", "user.mfa.okta_verify.deny_push", "FAILURE"),
+    ("approved", "user.authentication.auth_via_mfa", "SUCCESS"),
+    ("locked", "user.account.lock", "SUCCESS"),
+    ("reset", "user.mfa.factor.reset_all", "SUCCESS"),
+    ("enrolled", "user.mfa.factor.activate", "SUCCESS"),
+    ("granted", "user.account.privilege.grant", "SUCCESS"),
+    ("changed", "policy.lifecycle.update", "SUCCESS"),
+];
+
+/// The org of all events.
+pub(super) const ORG: &str = "example.okta.com";
+
+/// When the times of events begin: a Monday, nine in the morning.
+pub(super) fn start() -> Timestamp {
+    Timestamp::parse("2026-03-02T09:00:00Z").expect("a time")
+}
+
+/// Returns the time that a text such as `5m`, `-1h` or `1h30m` after the start means.
+pub(super) fn time(text: &str) -> Timestamp {
+    match text.strip_prefix('-') {
+        Some(text) => start().minus(Span::parse(text).expect("a length of time")),
+        None => start().plus(Span::parse(text).expect("a length of time")),
+    }
+}
+
+/// An event in a few words; what is left out is missing in Okta's event too.
+#[derive(Clone, PartialEq, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Words {
+    /// How long after the start, such as `5m`; written out in full where it begins with a year.
+    pub(super) at: Option<String>,
+    pub(super) id: Option<String>,
+    pub(super) is: Option<String>,
+    pub(super) actor: Option<String>,
+    pub(super) ip: Option<String>,
+    pub(super) session: Option<String>,
+    pub(super) asn: Option<i64>,
+    pub(super) country: Option<String>,
+    /// Latitude and longitude.
+    pub(super) place: Option<(f64, f64)>,
+    /// The user that it is about.
+    pub(super) user: Option<String>,
+    /// A number: `debug.countUser`.
+    pub(super) number: Option<i64>,
+    /// When it is received; for what is said about clocks.
+    pub(super) received: Option<String>,
+}
+
+impl Words {
+    /// Returns when it is received.
+    pub(super) fn received(&self) -> Option<Timestamp> {
+        self.received.as_deref().map(time)
+    }
+
+    /// Returns Okta's event.
+    pub(super) fn event(&self) -> Json {
+        let mut event = Map::new();
+        let mut put = |key: &str, value: Json| event.insert(key.to_owned(), value);
+        if let Some(id) = &self.id {
+            put("uuid", json!(id));
+        }
+        if let Some(at) = &self.at {
+            let full = at.len() > 10 || at == "never";
+            put("published", json!(if full { at.clone() } else { time(at).to_string() }));
+        }
+        if let Some(word) = &self.is {
+            let (_, kind, result) = KINDS.iter().find(|(known, ..)| known == word).unwrap_or_else(|| panic!("unknown kind of event `{word}`"));
+            put("eventType", json!(kind));
+            put("outcome", json!({ "result": result }));
+        }
+        if let Some(actor) = &self.actor {
+            put("actor", json!({ "id": actor, "type": "User" }));
+        }
+        let mut client = Map::new();
+        if let Some(ip) = &self.ip {
+            client.insert("ipAddress".to_owned(), json!(ip));
+        }
+        let mut place = Map::new();
+        if let Some(country) = &self.country {
+            place.insert("country".to_owned(), json!(country));
+        }
+        if let Some((lat, lon)) = self.place {
+            place.insert("geolocation".to_owned(), json!({ "lat": lat, "lon": lon }));
+        }
+        if !place.is_empty() {
+            client.insert("geographicalContext".to_owned(), Json::Object(place));
+        }
+        if !client.is_empty() {
+            put("client", Json::Object(client));
+        }
+        if let Some(session) = &self.session {
+            put("authenticationContext", json!({ "externalSessionId": session }));
+        }
+        if let Some(asn) = self.asn {
+            put("securityContext", json!({ "asNumber": asn }));
+        }
+        if let Some(user) = &self.user {
+            put("target", json!([{ "id": user, "type": "User" }]));
+        }
+        if let Some(number) = self.number {
+            put("debugContext", json!({ "debugData": { "countUser": number } }));
+        }
+        Json::Object(event)
+    }
+}
+
+/// Reads rules, each the text of a YAML file, as a pack whose definitions are the kinds of event.
+pub(super) fn library(rules: &[String]) -> Result<Library, String> {
+    let definitions: BTreeMap<&str, Json> = KINDS
+        .iter()
+        .map(|(word, kind, result)| (*word, json!({ "doc": format!("An event that is {word}."), "means": format!("eventType == \"{kind}\" and outcome.result == \"{result}\"") })))
+        .collect();
+    let file = |name: String, role: Role, text: String| File { name, role, bytes: Ok(text.into_bytes()) };
+    let mut files = vec![file("definitions.yml".to_owned(), Role::Definitions, json!(definitions).to_string())];
+    files.extend(rules.iter().enumerate().map(|(number, rule)| file(format!("rule-{}.yml", number + 1), Role::Rule, rule.clone())));
+    let mut library = Library::new();
+    library.add(&files, &BTreeMap::new());
+    let errors: Vec<String> = library.faults.iter().filter(|fault| fault.level() == Level::Error).map(|fault| human(fault, &library.sources, false)).collect();
+    if errors.is_empty() { Ok(library) } else { Err(errors.join("\n")) }
+}
+
+/// Returns the text of a rule file.
+pub(super) fn rule(id: &str, severity: &str, lets: &[(String, String)], when: &str) -> String {
+    let mut text = format!("id: {id}\ntitle: {id}\nseverity: {severity}\nstatus: test\ndescription: Made for a test.\n");
+    if !lets.is_empty() {
+        text.push_str("let:\n");
+        for (name, meaning) in lets {
+            text.push_str(&format!("  {name}: >-\n    {meaning}\n"));
+        }
+    }
+    text.push_str(&format!("when: >-\n  {when}\n"));
+    text
+}

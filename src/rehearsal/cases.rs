@@ -90,7 +90,9 @@ fn verdict(library: &Library, pack: &Pack, rule: &Rule, case: &Case) -> Verdict 
     let plan = Arc::new(Plan::compile([Arc::new(Rule { enabled: true, ..rule.clone() })], &pack.sets));
     let events = case.materialise(&pack.fixtures);
     for way in [Way::Written, Way::Shuffled, Way::Twice] {
-        let alerts = run(&plan, &arrival(&events, way, &case.name));
+        // What a case writes in another order than that of its times is no late delivery.
+        let lateness = if way == Way::Shuffled { LATENESS } else { Duration::days(36_500) };
+        let alerts = run(&plan, &arrival(&events, way, &case.name), lateness);
         if let Err((wanted, got)) = judge(&case.expect, &alerts) {
             return Verdict::Failed { way, wanted, got, alerts };
         }
@@ -99,8 +101,8 @@ fn verdict(library: &Library, pack: &Pack, rule: &Rule, case: &Case) -> Verdict 
 }
 
 /// Runs events through a fresh engine.
-fn run(plan: &Arc<Plan>, events: &[Json]) -> Vec<Alert> {
-    let mut watch = Watch::new(plan.clone(), Limits { lateness: LATENESS, ..Limits::default() });
+fn run(plan: &Arc<Plan>, events: &[Json], lateness: Duration) -> Vec<Alert> {
+    let mut watch = Watch::new(plan.clone(), Limits { lateness, ..Limits::default() });
     let mut event = Event::new();
     // A case stands for what Okta delivers.
     let origin = Origin { source: Source::SystemLog, org: None };

@@ -6,6 +6,7 @@
 mod case;
 mod definitions;
 mod embedded;
+mod format;
 mod keys;
 mod lints;
 mod manifest;
@@ -25,6 +26,7 @@ use keys::Reader;
 pub use case::{Case, Entry, Expect, From, REPEAT_MAX, Step, When, setting_from_text};
 pub use definitions::Definition;
 pub use embedded::recommended;
+pub use format::format;
 pub use manifest::Manifest;
 pub use respond::{Action, Response};
 pub use rule::{Alert, Confidence, Grade, REQUIRED_KEYS, RULE_KEYS, Rule, Severity, Status};

@@ -17,7 +17,6 @@ use super::snippet::Snippet;
 use crate::diagnostic::{Code, Diagnostic};
 
 pub use quantity::parse_quantity;
-pub(crate) use quantity::quantity_text;
 
 #[derive(Parser)]
 #[grammar = "grammar/clarion.pest"]

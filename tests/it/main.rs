@@ -4,5 +4,6 @@ mod histories;
 mod language;
 mod pack;
 mod pages;
+mod readme;
 mod rooms;
 mod samples;

@@ -10,6 +10,7 @@ mod layout;
 mod log_event;
 mod normalise;
 mod origin;
+mod plain;
 mod schema;
 #[cfg(test)]
 mod testing;

@@ -15,7 +15,7 @@ pub(super) const EVERYTHING: &str = include_str!("../../tests/data/events/everyt
 const UNKNOWN_KEYS: [&str; 2] = ["noSuchKey", "keyOfNoCatalogue"];
 
 /// Every field there is, as [`Layout::everything`], and the unknown keys.
-static LAYOUT: LazyLock<Layout> = LazyLock::new(|| {
+pub(super) static LAYOUT: LazyLock<Layout> = LazyLock::new(|| {
     let keys = debug_keys().iter().map(|key| key.name).chain(UNKNOWN_KEYS);
     let fields = FieldId::all()
         .map(FieldRef::Known)

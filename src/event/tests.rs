@@ -147,3 +147,12 @@ fn an_owned_value_borrows_nothing() {
         (true, None, Some("b"))
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn plain_text_ends_at_the_first_special_byte(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..40), plain in 0_usize..40) {
+        let bytes = [vec![b'a'; plain], bytes].concat();
+        let expected = bytes.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(bytes.len());
+        proptest::prop_assert_eq!(super::plain::plain_length(&bytes), expected);
+    }
+}

@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::{BAD_PIECE_BYTES_MAX, BadPieceKind};
 use crate::event::log_event::EVENT_BYTES_MAX;
+use crate::event::plain::plain_length;
 
 /// What a portion of bytes completed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,27 +155,28 @@ impl Scanner {
     }
 
     fn read_object(&mut self, bytes: &[u8]) -> (usize, Option<Found>) {
-        for (at, byte) in bytes.iter().enumerate() {
-            if self.in_string {
-                match byte {
-                    b'\n' => {
-                        self.keep(bytes, at, EVENT_BYTES_MAX);
-                        if self.restart.is_some() {
-                            return (at, Some(self.give_up_object()));
-                        }
-                        (self.state, self.indent) = (State::Resync, None);
-                        return (at, None);
-                    }
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
+        let mut at = 0;
+        loop {
+            if self.in_string && !self.escaped {
+                at += plain_length(bytes.get(at..).unwrap_or_default());
+            } else if !self.in_string {
+                at += quiet_length(bytes.get(at..).unwrap_or_default());
             }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' => {
+            match (self.in_string, bytes.get(at)) {
+                (_, None) => break,
+                (true, Some(b'\n')) => {
+                    self.keep(bytes, at, EVENT_BYTES_MAX);
+                    if self.restart.is_some() {
+                        return (at, Some(self.give_up_object()));
+                    }
+                    (self.state, self.indent) = (State::Resync, None);
+                    return (at, None);
+                }
+                (true, _) if self.escaped => self.escaped = false,
+                (true, Some(b'\\')) => self.escaped = true,
+                (true, Some(byte)) => self.in_string = *byte != b'"',
+                (false, Some(b'"')) => self.in_string = true,
+                (false, Some(b'{')) => {
                     if self.begins_line(bytes, at) && self.ends_open_object(bytes, at) {
                         self.keep(bytes, at, EVENT_BYTES_MAX);
                         (self.line_mode, self.indent) = (true, Some(0));
@@ -182,16 +184,17 @@ impl Scanner {
                     }
                     self.depth += 1;
                 }
-                b'}' => {
+                (false, Some(b'}')) => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
                         self.keep(bytes, at + 1, EVENT_BYTES_MAX);
                         return (at + 1, Some(self.close_object()));
                     }
                 }
-                b'\n' => self.line += 1,
-                _ => {}
+                (false, Some(b'\n')) => self.line += 1,
+                (false, Some(_)) => {}
             }
+            at += 1;
         }
         self.keep(bytes, bytes.len(), EVENT_BYTES_MAX);
         let found = (self.too_long && self.restart.is_some()).then(|| self.give_up_object());
@@ -331,4 +334,13 @@ impl Scanner {
         self.kept
             .extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
     }
+}
+
+/// Returns how many bytes come before the first that matters outside of strings.
+#[inline]
+fn quiet_length(bytes: &[u8]) -> usize {
+    bytes
+        .iter()
+        .take_while(|byte| !matches!(byte, b'"' | b'{' | b'}' | b'\n'))
+        .count()
 }

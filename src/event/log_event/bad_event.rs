@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::walk::NUMBER_TOO_LARGE;
+use serde::de::IgnoredAny;
 
 /// Why some bytes are no event.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -43,22 +43,34 @@ impl BadEvent {
         }
     }
 
-    /// Turns serde_json's fault in `text` into ours.
-    pub(super) fn from_json(text: &str, error: &serde_json::Error) -> BadEvent {
+    /// Words the fault of a text that is not JSON, or JSON that is no object.
+    pub(super) fn of_text(text: &str) -> BadEvent {
+        let json = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if json.trim_start_matches([' ', '\n', '\t', '\r']).is_empty() {
+            return BadEvent::new(
+                BadEventReason::NotJson,
+                "no event here, only white space",
+                Some(0),
+            );
+        }
+        let Err(error) = serde_json::from_str::<IgnoredAny>(json) else {
+            return BadEvent::new(
+                BadEventReason::NotAnObject,
+                "JSON, but not an object",
+                Some(0),
+            );
+        };
         let shown = error.to_string();
         let message = shown
             .split_once(" at line ")
             .map_or(shown.as_str(), |(message, _)| message);
-        let offset = Some(offset_of(text, error.line(), error.column()));
+        let offset = Some(text.len() - json.len() + offset_of(json, error.line(), error.column()));
         if error.is_eof() {
             return BadEvent::new(
                 BadEventReason::CutOff,
                 "the event ends before its object is complete",
                 offset,
             );
-        }
-        if message == NUMBER_TOO_LARGE {
-            return BadEvent::new(BadEventReason::NumberTooLarge, message, offset);
         }
         let message = match message {
             "trailing characters" => "something follows the event's object",

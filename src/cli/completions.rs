@@ -1,8 +1,5 @@
 //! `clarion completions`: what a shell needs to complete commands and options.
 
-use clap::CommandFactory;
-
-use super::Cli;
 use super::exit::{Exit, Refusal};
 use super::out::Out;
 
@@ -23,7 +20,7 @@ pub(super) struct Args {
 /// None: everything stands in the binary.
 pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "clarion", &mut script);
+    clap_complete::generate(args.shell, &mut super::command(), "clarion", &mut script);
     out.bytes(&script);
     Ok(Exit::Fine)
 }

@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::pack::{Rule, Severity};
-use crate::plan::{Delivery, Explanation, Plan};
+use crate::plan::remember::HistoryText;
+use crate::plan::{Delivery, Explanation, Plan, RuleIndex};
 
 use super::exit::{Exit, Refusal};
 use super::out::{FAINT, Out, STRONG};
@@ -46,23 +47,44 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let (pack, rule) = rules::find(&library, &args.rule)?;
     // All rules of the pack, because a plan shares work among them; this one also where it is switched off.
     let all = pack.rules.iter().map(|other| Arc::new(Rule { enabled: other.enabled || other.id == rule.id, ..other.clone() }));
-    let explanation = Plan::compile(all, &pack.sets).explain(&rule.id).ok_or_else(|| Refusal::rules(format!("the rule `{}` is not in the plan", rule.id)))?;
+    let plan = Plan::compile(all, &pack.sets);
+    let explanation = plan.explain(&rule.id).ok_or_else(|| Refusal::rules(format!("the rule `{}` is not in the plan", rule.id)))?;
+    let kept = kept(&plan, rule);
     let position = library.sources.position(rule.id_at.file, rule.id_at.start);
     let place = format!("{}:{}", library.sources.name(rule.id_at.file), position.line);
     match args.format {
-        Format::Json => out.line(to_json(rule, &explanation, &place)),
+        Format::Json => out.line(to_json(rule, &explanation, &kept, &place)),
         Format::Human => {
             let head = out.paint(STRONG, &rule.id);
             out.line(format_args!("{head}: {}", rule.title));
             let place = out.paint(FAINT, &place);
             out.line(format_args!("{place}\n"));
-            out.table(&words(rule, &explanation));
+            out.table(&words(rule, &explanation, &kept));
         }
     }
     Ok(Exit::Fine)
 }
 
-fn words(rule: &Rule, explanation: &Explanation) -> Table {
+/// Returns the sets of past events that are kept for a rule.
+fn kept(plan: &Plan, rule: &Rule) -> Vec<HistoryText> {
+    let is_it = |index: &RuleIndex| plan.rule(*index).is_some_and(|planned| planned.rule.id == rule.id);
+    plan.remember().describe().into_iter().filter(|history| history.rules.iter().any(is_it)).collect()
+}
+
+/// What is kept is named by the questions above it; the plan's own name for it is no text to read.
+fn kept_words(history: &HistoryText) -> String {
+    let length = history.kept.map_or_else(|| "without end".to_owned(), |length| format!("for {length}"));
+    let shared = match history.rules.len() {
+        0 | 1 => String::new(),
+        rules => format!("; shared by {}", count(rules, "rule")),
+    };
+    format!(
+        "{}: {} {length}, about {} bytes a key and {} for each further event{shared}",
+        history.meaning, history.form, history.bytes_per_key, history.bytes_per_event
+    )
+}
+
+fn words(rule: &Rule, explanation: &Explanation, kept: &[HistoryText]) -> Table {
     let mut table = Table::new(&[]);
     let mut row = |name: &str, text: &str| table.row([(name, FAINT), (text, Style::new())]);
     row("severity", &severity_words(rule));
@@ -70,7 +92,7 @@ fn words(rule: &Rule, explanation: &Explanation) -> Table {
     if !rule.enabled {
         row("enabled", "no: `run` leaves it out");
     }
-    row("index", &explanation.found);
+    row("found", explanation.found.strip_prefix("found ").unwrap_or(&explanation.found));
     match explanation.event_types.as_slice() {
         [] => row("event types", "any"),
         types => several(&mut row, "event types", types),
@@ -80,9 +102,10 @@ fn words(rule: &Rule, explanation: &Explanation) -> Table {
     let (own, shared) = explanation.predicates;
     row("predicates", &format!("{own}, of which other rules share {shared}"));
     match explanation.questions.as_slice() {
-        [] => row("state", "none: each event is judged alone"),
-        questions => several(&mut row, "state", questions),
+        [] => row("asks", "nothing of earlier events: each event is judged alone"),
+        questions => several(&mut row, "asks", questions),
     }
+    several(&mut row, "keeps", &kept.iter().map(kept_words).collect::<Vec<_>>());
     row("cases", &count(rule.cases.len(), "case"));
     table
 }
@@ -108,7 +131,7 @@ fn delivery_words(delivery: Delivery) -> &'static str {
     }
 }
 
-fn to_json(rule: &Rule, explanation: &Explanation, place: &str) -> Value {
+fn to_json(rule: &Rule, explanation: &Explanation, kept: &[HistoryText], place: &str) -> Value {
     let (least, most): (Severity, Severity) = rule.severity_range();
     json!({
         "rule": explanation.rule,
@@ -127,7 +150,14 @@ fn to_json(rule: &Rule, explanation: &Explanation, place: &str) -> Value {
         },
         "reads": explanation.fields,
         "predicates": { "all": explanation.predicates.0, "shared": explanation.predicates.1 },
-        "state": explanation.questions,
+        "asks": explanation.questions,
+        "keeps": kept.iter().map(|history| json!({
+            "form": history.form,
+            "for": history.kept.map(|length| length.to_string()),
+            "bytes_per_key": history.bytes_per_key,
+            "bytes_per_event": history.bytes_per_event,
+            "rules": history.rules.len(),
+        })).collect::<Vec<_>>(),
         "cases": rule.cases.len(),
     })
 }

@@ -3,9 +3,6 @@
 use std::fs;
 use std::path::PathBuf;
 
-use clap::CommandFactory;
-
-use super::Cli;
 use super::exit::{Exit, Refusal};
 use super::files::plain;
 use super::out::Out;
@@ -23,7 +20,7 @@ pub(super) struct Args {
 /// # Errors
 /// Refuses a folder that cannot be made or written to.
 pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
-    let mut command = Cli::command();
+    let mut command = super::command();
     command.build();
     let Some(dir) = &args.dir else {
         out.bytes(&page(command)?);

@@ -1,6 +1,7 @@
 //! Feature tests: each module enters by a front door.
 
 mod histories;
+mod cli;
 mod language;
 mod pack;
 mod pages;

@@ -39,7 +39,7 @@ impl BadEvents {
             out.warn(format_args!("{}:{line}: {}", shown(input), shown(message)));
         }
         if let Some((path, file)) = &mut self.kept {
-            let written = file.write_all(bytes).and_then(|()| file.write_all(b"\n"));
+            let written = file.write_all(bytes.strip_suffix(b"\n").unwrap_or(bytes)).and_then(|()| file.write_all(b"\n"));
             written.map_err(|error| refuse(path, &error))?;
         }
         Ok(())

@@ -14,8 +14,9 @@ use clap::ValueEnum;
 
 use crate::alert::{Alert, Watch};
 use crate::engine::Limits;
+use crate::engine::remember::LATENESS;
 use crate::event::{BadPieceKind, Event, Intake, Origin, Piece, Source, Span};
-use crate::pack::{Library, Severity};
+use crate::pack::{Library, Pack, Severity};
 use crate::plan::Plan;
 
 use super::exit::{Exit, Refusal};
@@ -51,7 +52,7 @@ pub(super) struct Args {
     /// The org that events come from, where they do not say it
     #[arg(long, value_name = "HOST")]
     pub(super) org: Option<String>,
-    /// How late events may come; later ones find no history [default: any time in files, 1h on stdin]
+    /// How late an event may come; later ones are judged without history [default: any time in files, 1h on stdin]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(super) lateness: Option<Span>,
     /// Which rules to run.
@@ -68,14 +69,14 @@ pub(super) enum Format {
     Json,
 }
 
-fn duration(text: &str) -> Result<Span, String> {
-    Span::parse(text).ok_or_else(|| "durations are written `90s`, `15m`, `8h`, `30d`".to_owned())
-}
-
 fn severity() -> impl clap::builder::TypedValueParser<Value = Severity> {
     use clap::builder::TypedValueParser;
     let words = Severity::WORDS.iter().map(|(word, _)| *word);
     clap::builder::PossibleValuesParser::new(words).map(|word| Severity::parse(&word).unwrap_or(Severity::Informational))
+}
+
+fn duration(text: &str) -> Result<Span, String> {
+    Span::parse(text).ok_or_else(|| "durations are written `90s`, `15m`, `8h`, `30d`, `1h30m`".to_owned())
 }
 
 /// The rules of one pack at work.
@@ -93,16 +94,34 @@ struct Counts {
     duplicates: usize,
     /// What was no event.
     bad: usize,
+    /// Events that came too late for histories.
+    late: u64,
+    /// Findings, keys, events and decisions that were too many to keep.
+    dropped: u64,
+}
+
+impl Counts {
+    /// Takes in what the engines have counted. Each has seen every event, so that duplicates are the same for all.
+    fn take(&mut self, runners: &[Runner]) {
+        for Runner { watch, .. } in runners {
+            let duplicates = usize::try_from(watch.engine().counters().duplicates).unwrap_or(usize::MAX);
+            let remembering = watch.engine().remembering().counters();
+            self.duplicates = self.duplicates.max(duplicates);
+            self.late = self.late.max(remembering.late);
+            self.dropped += watch.dropped() + remembering.evicted + remembering.cut + remembering.forgotten;
+        }
+    }
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// Refuses rules that do not load or cannot be run, and a file for bad events that cannot be written.
+/// Refuses rules that do not load, and a file for bad events that cannot be written.
 pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let library = args.rules.load(out)?;
     let paths = input::paths(&args.files);
-    let mut runners = runners(&library, args.lateness.unwrap_or_else(|| lateness(&paths)));
+    let lateness = args.lateness.unwrap_or_else(|| lateness(&paths));
+    let mut runners = runners(&library, lateness);
     let mut bad = BadEvents::new(args.bad_events.as_deref(), &paths)?;
     let mut progress = Progress::new(&paths, out.onlookers());
     let mut counts = Counts::default();
@@ -116,15 +135,12 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     }
     progress.finish();
     counts.bad = bad.finish(out)?;
-    counts.duplicates = runners.iter().map(|runner| usize::try_from(runner.watch.engine().counters().duplicates).unwrap_or(usize::MAX)).max().unwrap_or(0);
-    let dropped: u64 = runners.iter().map(|runner| runner.watch.dropped()).sum();
+    counts.take(&runners);
     let mut alerts: Vec<Alert> = runners.into_iter().flat_map(|runner| runner.watch.finish()).collect();
     alerts.retain(|alert| args.level.is_none_or(|level| alert.severity >= level));
     alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));
     report::print(&alerts, args.format.unwrap_or(if out.onlookers().answer { Format::Table } else { Format::Json }), out);
-    if dropped > 0 {
-        out.warn(format_args!("{dropped} findings were too many to keep"));
-    }
+    report::caution(&counts, lateness, out);
     report::summarise(&alerts, &counts, args.stats, &library, out);
     if counts.events == 0 && counts.bad > 0 {
         exit = exit.or_worse(Exit::World);
@@ -133,19 +149,20 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     Ok(exit.or_worse(if matched { Exit::Findings } else { Exit::Fine }))
 }
 
+/// Sets the rules of each pack to work; packs may know different event types, so that each has a plan of its own.
 fn runners(library: &Library, lateness: Span) -> Vec<Runner> {
-    let run = |pack: &crate::pack::Pack| {
+    let limits = Limits { lateness, ..Limits::default() };
+    let runner = |pack: &Pack| {
         let plan = Arc::new(Plan::compile(pack.rules.iter().cloned().map(Arc::new), &pack.sets));
-        let limits = Limits { lateness, ..Limits::default() };
-        Runner { watch: Watch::new(plan.clone(), limits), plan, event: Event::new() }
+        Runner { watch: Watch::new(plan.clone(), limits.clone()), plan, event: Event::new() }
     };
-    library.packs.iter().map(run).collect()
+    library.packs.iter().map(runner).collect()
 }
 
 /// How late events may come where nothing is said. Files may hold them in any order, the newest first for example; a stream goes on
 /// without end, and what is behind it must be let go.
 fn lateness(paths: &[PathBuf]) -> Span {
-    if paths.iter().any(|path| path.as_os_str() == "-") { crate::engine::remember::LATENESS } else { Span::days(36_500) }
+    if paths.iter().any(|path| path.as_os_str() == "-") { LATENESS } else { Span::days(36_500) }
 }
 
 /// Reads one input to its end.

@@ -9,6 +9,7 @@ use crate::cli::escape::json;
 use crate::cli::out::{BAD, DOUBTFUL, FAINT, Out, STRONG};
 use crate::cli::rules::{count, grouped};
 use crate::cli::table::Table;
+use crate::event::Span;
 use crate::pack::{Library, Severity};
 
 use super::{Counts, Format};
@@ -49,6 +50,20 @@ fn style(severity: Severity) -> Style {
         Severity::Medium => DOUBTFUL,
         Severity::High => AnsiColor::Red.on_default(),
         Severity::Critical => BAD,
+    }
+}
+
+/// Says what makes the answer less than it could be.
+pub(super) fn caution(counts: &Counts, lateness: Span, out: &mut Out<'_>) {
+    if counts.late > 0 {
+        let events = count(usize::try_from(counts.late).unwrap_or(usize::MAX), "event");
+        out.warn(format_args!("{events} came more than {lateness} after newer ones and had no part in histories; sort the input, or raise `--lateness`"));
+    }
+    if counts.dropped > 0 {
+        out.warn(format_args!(
+            "limits of memory were reached: {} findings, keys or events were dropped",
+            grouped(usize::try_from(counts.dropped).unwrap_or(usize::MAX))
+        ));
     }
 }
 

@@ -9,44 +9,43 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use crate::cli::escape::shown;
 use crate::cli::exit::Refusal;
 use crate::diagnostic::{Sources, short};
-use crate::rehearsal::Verdict;
+use crate::rehearsal::{Outcome, Verdict};
 
-use super::Report;
+use super::passed;
 
 /// Returns the whole document.
-pub(super) fn junit(reports: &[Report], sources: &Sources) -> Result<String, Refusal> {
-    let mut suites: BTreeMap<&str, Vec<&Report>> = BTreeMap::new();
-    for report in reports {
-        suites.entry(&*report.outcome.rule).or_default().push(report);
+pub(super) fn junit(outcomes: &[Outcome], sources: &Sources) -> Result<String, Refusal> {
+    let mut suites: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
+    for outcome in outcomes {
+        suites.entry(&*outcome.rule).or_default().push(outcome);
     }
     let mut bytes = Vec::new();
-    write(&suites, reports, sources, &mut bytes).map_err(|error| Refusal::world(format!("the report cannot be made: {error}")))?;
+    write(&suites, outcomes, sources, &mut bytes).map_err(|error| Refusal::world(format!("the report cannot be made: {error}")))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn write(suites: &BTreeMap<&str, Vec<&Report>>, reports: &[Report], sources: &Sources, bytes: &mut Vec<u8>) -> io::Result<()> {
+fn write(suites: &BTreeMap<&str, Vec<&Outcome>>, outcomes: &[Outcome], sources: &Sources, bytes: &mut Vec<u8>) -> io::Result<()> {
     let mut writer = Writer::new_with_indent(&mut *bytes, b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let [tests, failures, skipped] = numbers(reports.iter());
+    let [tests, failures] = numbers(outcomes.iter());
     writer
         .create_element("testsuites")
-        .with_attributes([("name", "clarion"), ("tests", &*tests), ("failures", &*failures), ("skipped", &*skipped), ("errors", "0")])
-        .write_inner_content(|writer| suites.iter().try_for_each(|(rule, reports)| suite(rule, reports, sources, writer)))?;
+        .with_attributes([("name", "clarion"), ("tests", &*tests), ("failures", &*failures), ("errors", "0")])
+        .write_inner_content(|writer| suites.iter().try_for_each(|(rule, outcomes)| suite(rule, outcomes, sources, writer)))?;
     bytes.push(b'\n');
     Ok(())
 }
 
-fn suite(rule: &str, reports: &[&Report], sources: &Sources, writer: &mut Writer<&mut Vec<u8>>) -> io::Result<()> {
-    let [tests, failures, skipped] = numbers(reports.iter().copied());
+fn suite(rule: &str, outcomes: &[&Outcome], sources: &Sources, writer: &mut Writer<&mut Vec<u8>>) -> io::Result<()> {
+    let [tests, failures] = numbers(outcomes.iter().copied());
     writer
         .create_element("testsuite")
-        .with_attributes([("name", rule), ("tests", &*tests), ("failures", &*failures), ("skipped", &*skipped), ("errors", "0")])
-        .write_inner_content(|writer| reports.iter().try_for_each(|report| case(report, sources, writer)))?;
+        .with_attributes([("name", rule), ("tests", &*tests), ("failures", &*failures), ("errors", "0")])
+        .write_inner_content(|writer| outcomes.iter().try_for_each(|outcome| case(outcome, sources, writer)))?;
     Ok(())
 }
 
-fn case(report: &Report, sources: &Sources, writer: &mut Writer<&mut Vec<u8>>) -> io::Result<()> {
-    let outcome = &report.outcome;
+fn case(outcome: &Outcome, sources: &Sources, writer: &mut Writer<&mut Vec<u8>>) -> io::Result<()> {
     // Control characters are no XML, however they are written.
     let name = shown(&outcome.case);
     let line = sources.position(outcome.at.file, outcome.at.start).line.to_string();
@@ -57,7 +56,6 @@ fn case(report: &Report, sources: &Sources, writer: &mut Writer<&mut Vec<u8>>) -
         ("line", &*line),
     ]);
     let (tag, message, text) = match &outcome.verdict {
-        _ if !report.is_run => ("skipped", "the rule asks about earlier events, which cannot be answered yet".to_owned(), String::new()),
         Verdict::Passed => return element.write_empty().map(|_| ()),
         Verdict::Failed { way, wanted, got, alerts } => {
             let alerts: Vec<String> = alerts.iter().map(|alert| format!("alert: {} \"{}\"", alert.severity.word(), shown(&alert.title))).collect();
@@ -78,9 +76,8 @@ fn case(report: &Report, sources: &Sources, writer: &mut Writer<&mut Vec<u8>>) -
     Ok(())
 }
 
-/// How many cases there are, how many failed, and how many were not run.
-fn numbers<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> [String; 3] {
-    let skipped = reports.clone().filter(|report| !report.is_run).count();
-    let failed = reports.clone().filter(|report| report.is_run && !report.passed()).count();
-    [reports.count(), failed, skipped].map(|number| number.to_string())
+/// How many cases there are, and how many of them failed.
+fn numbers<'a>(outcomes: impl Iterator<Item = &'a Outcome> + Clone) -> [String; 2] {
+    let failed = outcomes.clone().filter(|outcome| !passed(outcome)).count();
+    [outcomes.count(), failed].map(|number| number.to_string())
 }

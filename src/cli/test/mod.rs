@@ -16,7 +16,7 @@ use crate::rehearsal::{Outcome, Verdict, rehearse};
 
 use super::escape::{self, shown};
 use super::exit::{Exit, Refusal};
-use super::out::{BAD, DOUBTFUL, FAINT, GOOD, Out, STRONG};
+use super::out::{BAD, FAINT, GOOD, Out, STRONG};
 use super::rules::{self, count};
 
 /// Runs the cases that stand in rules
@@ -49,56 +49,44 @@ pub(super) enum Format {
     Junit,
 }
 
-/// What came of one case, or that it could not be run.
-#[derive(Debug)]
-struct Report {
-    outcome: Outcome,
-    /// The rule asks histories, which the engine cannot answer yet; a case that "passes" without them proves nothing.
-    is_run: bool,
-}
-
 /// Runs the command.
 ///
 /// # Errors
 /// Refuses rules that do not load, and rules without any case: no proof must not look like a proof.
 pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let library = rules::load(&args.paths, &[], out)?;
-    let reports = reports(&library, args.filter.as_deref());
-    if reports.is_empty() {
+    let outcomes = outcomes(&library, args.filter.as_deref());
+    if outcomes.is_empty() {
         return Err(match &args.filter {
             Some(filter) => Refusal::usage(format!("no case fits `{filter}`")).help("a filter is a part of a rule's id or a case's name"),
             None => Refusal::usage("no cases found").help("cases stand under `tests:` in a rule"),
         });
     }
     match args.format {
-        Format::Human => reports.iter().for_each(|report| print(report, &library.sources, args.verbose, out)),
-        Format::Json => reports.iter().for_each(|report| out.line(escape::json(&to_json(report, &library.sources)))),
-        Format::Junit => out.print(junit::junit(&reports, &library.sources)?),
+        Format::Human => outcomes.iter().for_each(|outcome| print(outcome, &library.sources, args.verbose, out)),
+        Format::Json => outcomes.iter().for_each(|outcome| out.line(escape::json(&to_json(outcome, &library.sources)))),
+        Format::Junit => out.print(junit::junit(&outcomes, &library.sources)?),
     }
-    summarise(&reports, &library, args.filter.is_some(), out);
-    let all_well = reports.iter().all(Report::passed);
+    summarise(&outcomes, &library, args.filter.is_some(), out);
+    let all_well = outcomes.iter().all(passed);
     Ok(if all_well { Exit::Fine } else { Exit::Findings })
 }
 
-fn reports(library: &Library, filter: Option<&str>) -> Vec<Report> {
+fn outcomes(library: &Library, filter: Option<&str>) -> Vec<Outcome> {
     let filter = filter.map(str::to_lowercase);
-    let fits = |outcome: &Outcome| filter.as_ref().is_none_or(|filter| format!("{}: {}", outcome.rule, outcome.case).to_lowercase().contains(filter));
-    let mut reports = Vec::new();
+    let fits = |rule: &str, case: &str| filter.as_ref().is_none_or(|filter| format!("{rule}: {case}").to_lowercase().contains(filter));
+    let mut outcomes = Vec::new();
     for (pack, rule) in library.rules() {
         // A rule none of whose cases is asked for need not run.
-        let is_asked = filter.as_ref().is_none_or(|filter| rule.cases.iter().any(|case| format!("{}: {}", rule.id, case.name).to_lowercase().contains(filter)));
-        if is_asked {
-            let outcomes = rehearse(library, pack, rule).into_iter().filter(fits);
-            reports.extend(outcomes.map(|outcome| Report { outcome, is_run: !rule.remembers() }));
+        if rule.cases.iter().any(|case| fits(&rule.id, &case.name)) {
+            outcomes.extend(rehearse(library, pack, rule).into_iter().filter(|outcome| fits(&outcome.rule, &outcome.case)));
         }
     }
-    reports
+    outcomes
 }
 
-impl Report {
-    fn passed(&self) -> bool {
-        self.is_run && matches!(self.outcome.verdict, Verdict::Passed)
-    }
+fn passed(outcome: &Outcome) -> bool {
+    matches!(outcome.verdict, Verdict::Passed)
 }
 
 fn place(outcome: &Outcome, sources: &Sources) -> String {
@@ -106,24 +94,20 @@ fn place(outcome: &Outcome, sources: &Sources) -> String {
     format!("{}:{}:{}", sources.name(outcome.at.file), position.line, position.column)
 }
 
-fn print(report: &Report, sources: &Sources, verbose: bool, out: &mut Out<'_>) {
-    let Report { outcome, is_run } = report;
-    let (word, style) = match (&outcome.verdict, is_run) {
-        (_, false) => ("not run", DOUBTFUL),
-        (Verdict::Passed, true) if !verbose => return,
-        (Verdict::Passed, true) => ("ok", GOOD),
-        (_, true) => ("FAILED", BAD),
-    };
-    let word = out.paint(style, word);
+fn print(outcome: &Outcome, sources: &Sources, verbose: bool, out: &mut Out<'_>) {
+    let is_pass = passed(outcome);
+    if is_pass && !verbose {
+        return;
+    }
+    let word = if is_pass { out.paint(GOOD, "ok") } else { out.paint(BAD, "FAILED") };
     let rule = out.paint(STRONG, &outcome.rule);
     out.line(format_args!("{word} {rule}: {}", shown(&outcome.case)));
-    if report.passed() {
+    if is_pass {
         return;
     }
     let place = out.paint(FAINT, &format!("  --> {}", place(outcome, sources)));
     out.line(place);
     match &outcome.verdict {
-        _ if !is_run => out.line("  the rule asks about earlier events, which cannot be answered yet"),
         Verdict::Passed => {}
         Verdict::Unfit(faults) => {
             let styled = out.onlookers().answer_colored;
@@ -149,31 +133,25 @@ fn print(report: &Report, sources: &Sources, verbose: bool, out: &mut Out<'_>) {
 /// Most alerts shown for a failed case.
 const ALERTS_SHOWN_MAX: usize = 5;
 
-fn summarise(reports: &[Report], library: &Library, is_filtered: bool, out: &mut Out<'_>) {
-    let mut rules: Vec<&str> = reports.iter().map(|report| &*report.outcome.rule).collect();
+fn summarise(outcomes: &[Outcome], library: &Library, is_filtered: bool, out: &mut Out<'_>) {
+    let mut rules: Vec<&str> = outcomes.iter().map(|outcome| &*outcome.rule).collect();
     rules.dedup();
-    let failed = reports.iter().filter(|report| report.is_run && !report.passed()).count();
-    let not_run = reports.iter().filter(|report| !report.is_run).count();
-    let mut words = match failed {
-        0 if not_run == 0 => out.paint_talk(GOOD, "all passed"),
+    let failed = outcomes.iter().filter(|outcome| !passed(outcome)).count();
+    let words = match failed {
+        0 => out.paint_talk(GOOD, "all passed"),
         failed => {
-            let passed = format!("{} passed", reports.len() - failed - not_run);
-            let failed = if failed == 0 { "0 failed".to_owned() } else { out.paint_talk(BAD, &format!("{failed} failed")) };
-            format!("{failed}, {passed}")
+            let word = out.paint_talk(BAD, &format!("{failed} failed"));
+            format!("{word}, {} passed", outcomes.len() - failed)
         }
     };
-    if not_run > 0 {
-        words.push_str(&format!(", {not_run} not run"));
-    }
-    out.say(format_args!("{} of {}: {words}", count(reports.len(), "case"), count(rules.len(), "rule")));
+    out.say(format_args!("{} of {}: {words}", count(outcomes.len(), "case"), count(rules.len(), "rule")));
     let without = library.rules().filter(|(_, rule)| rule.cases.is_empty()).count();
     if without > 0 && !is_filtered {
         out.say(format_args!("{} without any case", count(without, "rule")));
     }
 }
 
-fn to_json(report: &Report, sources: &Sources) -> Value {
-    let outcome = &report.outcome;
+fn to_json(outcome: &Outcome, sources: &Sources) -> Value {
     let position = sources.position(outcome.at.file, outcome.at.start);
     let mut json = json!({
         "rule": &*outcome.rule,
@@ -181,14 +159,9 @@ fn to_json(report: &Report, sources: &Sources) -> Value {
         "file": sources.name(outcome.at.file),
         "line": position.line,
         "column": position.column,
-        "result": match (&outcome.verdict, report.is_run) {
-            (_, false) => "not run",
-            (Verdict::Passed, true) => "passed",
-            (_, true) => "failed",
-        },
+        "result": if passed(outcome) { "passed" } else { "failed" },
     });
     let more = match &outcome.verdict {
-        _ if !report.is_run => json!({}),
         Verdict::Passed => json!({}),
         Verdict::Failed { way, wanted, got, alerts } => json!({
             "way": way.words(),

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::scalar::is_typed;
 use super::shape::Place;
 use super::title;
 use super::tree::{Child, Collection, Document, Line, Node, Scalar, Style, Value};
@@ -11,8 +12,7 @@ use crate::pack::{Role, yaml};
 
 /// Arranges a document; returns the faults of expressions that do not parse.
 pub(super) fn arrange(document: &mut Document, role: &Role, sources: &Sources, file: FileId) -> Vec<Diagnostic> {
-    let Document { head, root, .. } = document;
-    let Some(root) = root else { return Vec::new() };
+    let Document { head, root } = document;
     // An alias stands after its anchor, and would not if keys changed places.
     let mut arranger = Arranger { sources, file, keeps_order: has_alias(root), faults: Vec::new() };
     if let Some(first) = root.collection_mut().and_then(|collection| collection.children.first_mut()) {
@@ -55,7 +55,7 @@ impl Arranger<'_> {
         let is_anchored = !node.properties.is_empty();
         match &mut node.value {
             Value::Scalar(scalar) if !is_anchored && place.is_expression() => self.expression(scalar, at),
-            Value::Scalar(scalar) if !is_anchored && place == Place::Title => self.title(scalar, at),
+            Value::Scalar(scalar) if !is_anchored && place == Place::Title && !(scalar.style == Style::Plain && is_typed(&scalar.text)) => self.title(scalar, at),
             Value::Scalar(_) | Value::Alias(_) => {}
             Value::List(list) => {
                 for child in &mut list.children {
@@ -100,7 +100,7 @@ impl Arranger<'_> {
 
     /// Returns the text of a scalar with its places; a value that is not there has none.
     fn snippet(&self, scalar: &Scalar, at: Span) -> Option<Snippet> {
-        if scalar.text.is_empty() && scalar.style == Style::Plain {
+        if scalar.style == Style::Plain && (matches!(scalar.text.as_str(), "" | "~") || scalar.text.eq_ignore_ascii_case("null")) {
             return None;
         }
         yaml::snippet(&yaml::Node { value: yaml::Value::Text(scalar.text.clone()), at }, self.sources)

@@ -6,7 +6,7 @@
 use granit_parser::Span;
 
 use super::read::{blank_before, line_start};
-use super::tree::{Child, Collection, Document, Line, Node, Value};
+use super::tree::{Child, Collection, Line, Node, Value};
 
 /// A comment with its place.
 #[derive(Debug)]
@@ -60,24 +60,17 @@ impl Comment {
     }
 }
 
-/// Hangs comments, in their order, into a document.
-pub(super) fn attach(document: &mut Document, comments: Vec<Comment>) {
-    let Document { root, tail, .. } = document;
-    let mut head = Vec::new();
+/// Hangs comments, in their order, into the tree of a file.
+pub(super) fn attach(root: &mut Node, comments: Vec<Comment>) {
     for comment in comments {
-        match root {
-            Some(root) if root.collection().is_some() => in_collection(root, comment, tail),
-            Some(root) if comment.start < root.start => comment.push_to(&mut head),
-            _ => comment.push_to(tail),
-        }
+        in_collection(root, comment);
     }
-    document.head = head;
 }
 
-/// Finds the place of a comment in a list or a map, or after it.
-fn in_collection(node: &mut Node, comment: Comment, after: &mut Vec<Line>) {
+/// Finds the place of a comment in a list or a map, or after its last child.
+fn in_collection(node: &mut Node, comment: Comment) {
     let end = node.end;
-    let Some(collection) = node.collection_mut() else { return comment.push_to(after) };
+    let Some(collection) = node.collection_mut() else { return };
     let next = collection.children.partition_point(|child| child.start < comment.start);
     let next_column = collection.children.get(next).map(|_| collection.column);
     let is_flow = collection.is_flow;
@@ -98,26 +91,18 @@ fn in_collection(node: &mut Node, comment: Comment, after: &mut Vec<Line>) {
     }
     match collection.children.get_mut(next) {
         Some(next) => comment.push_above(next),
-        None if is_flow && comment.start < end => comment.push_to(&mut collection.tail),
-        // After the last child of the file.
-        None => comment.push_to(after),
+        None => comment.push_to(&mut collection.tail),
     }
 }
 
 /// Finds the place of a comment between the beginning and the end of a child.
 fn in_child(child: &mut Child, comment: Comment) {
     let is_before_value = comment.start < child.node.start;
-    let is_block = child.node.collection().is_some_and(|collection| !collection.is_flow);
-    match () {
-        () if is_before_value && !comment.is_alone => comment.push_beside(child),
-        () if child.node.collection().is_none() || is_before_value && !is_block => comment.push_above(child),
-        () => {
-            let mut rest = Vec::new();
-            in_collection(&mut child.node, comment, &mut rest);
-            if let Some(collection) = child.node.collection_mut() {
-                collection.tail.extend(rest);
-            }
-        }
+    match child.node.collection().map(|collection| collection.is_flow) {
+        _ if is_before_value && !comment.is_alone => comment.push_beside(child),
+        None => comment.push_above(child),
+        Some(true) if is_before_value => comment.push_above(child),
+        Some(_) => in_collection(&mut child.node, comment),
     }
 }
 

@@ -8,15 +8,9 @@ use crate::language::WIDTH;
 pub(super) fn write(document: &Document) -> String {
     let mut writer = Writer { out: String::new(), keeps_blanks: false };
     writer.lines(&document.head, 0);
-    if let Some(root) = &document.root {
-        match root.collection() {
-            Some(collection) if root.properties.is_empty() && !collection.children.is_empty() => writer.children(collection, 0, false),
-            _ => {
-                writer.value(root, None, 0);
-            }
-        }
+    if let Some(keys) = document.root.collection() {
+        writer.children(keys, 0, false);
     }
-    writer.lines(&document.tail, 0);
     writer.out
 }
 

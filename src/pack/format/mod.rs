@@ -29,8 +29,8 @@ pub fn format(sources: &Sources, file: FileId, role: &Role) -> Result<String, Ve
         return Ok(text.to_owned());
     }
     yaml::read(file, text).map_err(|fault| vec![*fault])?;
-    // What the parser of events refuses beyond that, such as a `%YAML` line, has no canonical layout.
-    let Some(mut document) = read::read(text) else { return Ok(text.to_owned()) };
+    // No map of keys is no file of a pack, and a `%YAML` line has no place in one: these have no layout but their own.
+    let Some(mut document) = read::read(text) else { return Ok(with_line_feeds(text)) };
     let comments = document.comments();
     let faults = arrange::arrange(&mut document, role, sources, file);
     if !faults.is_empty() {
@@ -39,5 +39,10 @@ pub fn format(sources: &Sources, file: FileId, role: &Role) -> Result<String, Ve
     let formatted = layout::write(&document);
     let is_same = read::read(&formatted).is_some_and(|again| again.says(&document) && again.comments() == comments);
     debug_assert!(is_same, "the formatted text says something else:\n{formatted}");
-    Ok(if is_same { formatted } else { text.to_owned() })
+    Ok(if is_same { formatted } else { with_line_feeds(text) })
+}
+
+/// Ends every line the one way; to YAML they are all the same.
+fn with_line_feeds(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }

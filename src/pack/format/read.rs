@@ -11,7 +11,7 @@ use super::tree::{Child, Collection, Document, Line, Node, Scalar, Style, Value}
 /// Most comments on the way to one value; far more than a file of the greatest size has lines worth reading.
 const COMMENTS_MAX: usize = 1_000_000;
 
-/// Reads a text that is known to be one YAML document; gives nothing where it uses what has no canonical layout.
+/// Reads a text that is known to be one YAML document; gives nothing where it is no map, or uses what no map of a pack does.
 pub(super) fn read(text: &str) -> Option<Document> {
     let options = granit_parser::options! {
         emit_anchor_events: true,
@@ -31,17 +31,15 @@ pub(super) fn read(text: &str) -> Option<Document> {
     }
     comments.sort_by_key(|comment| comment.start);
     let mut reader = Reader { text, comments: &comments, events: events.into_iter().peekable() };
-    let root = if reader.events.peek().is_some() { Some(reader.node()?) } else { None };
+    let mut root = reader.node()?;
     // A second document, or what is left of a tree that was not understood.
-    if reader.events.next().is_some() {
+    let is_file = matches!(&root.value, Value::Map(map) if root.properties.is_empty() && !map.children.is_empty());
+    if !is_file || reader.events.next().is_some() {
         return None;
     }
-    let mut document = Document { root: root.filter(|root| !is_nothing(root)), ..Document::default() };
-    if let Some(collection) = document.root.as_mut().and_then(Node::collection_mut) {
-        mark_blank_lines(text, collection);
-    }
-    comments::attach(&mut document, comments);
-    Some(document)
+    mark_blank_lines(text, root.collection_mut()?);
+    comments::attach(&mut root, comments);
+    Some(Document { head: Vec::new(), root })
 }
 
 /// Says whether a node takes no room in the text.

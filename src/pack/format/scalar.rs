@@ -20,19 +20,19 @@ pub(super) fn write(scalar: &Scalar, column: usize) -> Written {
     let text = scalar.text.as_str();
     match &scalar.style {
         Style::Expression => expression(text),
-        Style::Title if is_plain(text, false) && (!is_typed(text) || text.starts_with('{')) => Written::Inline(text.to_owned()),
+        Style::Title if is_plain(text, false) && !is_typed(text) => Written::Inline(text.to_owned()),
         Style::Title => Written::Inline(quoted(text, text.contains(['"', '\\']) && !text.contains('\''))),
         Style::Plain if text.is_empty() => Written::Inline(String::new()),
         Style::Plain | Style::Single | Style::Double => {
             let inline = inline(scalar, false);
-            let is_long = scalar.is_broken && column + inline.chars().count() > WIDTH;
+            let is_long = scalar.is_broken && column + inline.chars().count() > WIDTH || scalar.style == Style::Plain && text.contains('\n');
             match (is_long && !is_typed(text)).then(|| filled(text, column)).flatten() {
                 Some(lines) => Written::Block(">-".to_owned(), lines),
                 None => Written::Inline(inline),
             }
         }
         Style::Literal => literal(text),
-        Style::Folded(lines) if text.trim().is_empty() || text.ends_with("\n\n") => if lines.is_empty() { literal(text) } else { literal(text) },
+        Style::Folded(_) if text.trim().is_empty() || text.ends_with("\n\n") => literal(text),
         Style::Folded(lines) => {
             let sign = if text.ends_with('\n') { ">" } else { ">-" };
             let lines = if lines.is_empty() { filled(text.trim_end_matches('\n'), column) } else { Some(lines.clone()) };
@@ -48,7 +48,7 @@ pub(super) fn write_in_brackets(scalar: &Scalar) -> Option<String> {
         Style::Plain if text.is_empty() => None,
         Style::Plain | Style::Single | Style::Double => Some(inline(scalar, true)),
         Style::Expression if is_plain(text, true) => Some(text.to_owned()),
-        Style::Expression if can_be_single(text) && !text.contains('\'') => Some(quoted(text, true)),
+        Style::Expression if is_visible(text) && !text.contains('\'') => Some(quoted(text, true)),
         Style::Title => Some(quoted(text, text.contains(['"', '\\']) && !text.contains('\''))),
         _ => None,
     }
@@ -57,7 +57,11 @@ pub(super) fn write_in_brackets(scalar: &Scalar) -> Option<String> {
 /// Writes prose or data on one line.
 fn inline(scalar: &Scalar, in_brackets: bool) -> String {
     let text = scalar.text.as_str();
-    let is_plain = is_plain(text, in_brackets) && (scalar.style == Style::Plain || is_text(text));
+    let is_plain = match scalar.style {
+        // It has been read like that; only brackets may be new around it.
+        Style::Plain => !text.contains('\n') && (!in_brackets || has_plain_form(text, true)),
+        _ => is_plain(text, in_brackets) && is_text(text),
+    };
     if is_plain { text.to_owned() } else { quoted(text, scalar.style == Style::Single && text.contains(['"', '\\', '\''])) }
 }
 
@@ -66,13 +70,10 @@ fn expression(text: &str) -> Written {
     if is_short && is_plain(text, false) {
         return Written::Inline(text.to_owned());
     }
-    if is_short && can_be_single(text) && !text.contains('\'') {
+    if is_short && is_visible(text) && !text.contains('\'') {
         return Written::Inline(quoted(text, true));
     }
-    match literal(&format!("{text}\n")) {
-        Written::Block(sign, lines) => Written::Block(sign, lines),
-        inline => inline,
-    }
+    literal(&format!("{text}\n"))
 }
 
 /// Writes a `|` block, or in quotes what no block can hold.
@@ -140,7 +141,7 @@ pub(super) fn fold(lines: &[String]) -> String {
 /// Says whether a text without quotes could be something other than text to some reader of YAML.
 pub(super) fn is_typed(text: &str) -> bool {
     let is_word = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    is_word || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '~' | '=' | '<')) && !text.contains(' ')
+    is_word || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '~' | '=' | '<')) && !text.contains(char::is_whitespace)
 }
 
 /// Says whether quotes around a text say nothing: it begins with a letter, as words do.
@@ -150,18 +151,22 @@ fn is_text(text: &str) -> bool {
 
 /// Says whether a text can stand without quotes.
 fn is_plain(text: &str, in_brackets: bool) -> bool {
+    has_plain_form(text, in_brackets) && is_visible(text)
+}
+
+/// Says whether nothing in a text would be taken for YAML's own signs.
+fn has_plain_form(text: &str, in_brackets: bool) -> bool {
     let mut chars = text.chars();
     let Some(first) = chars.next() else { return false };
     let begins = match first {
         '-' | '?' | ':' => chars.next().is_some_and(|next| next != ' ' && !(in_brackets && matches!(next, ',' | '[' | ']' | '{' | '}'))),
         first => !",[]{}#&*!|>'\"%@`".contains(first),
     };
-    let is_marker = text.starts_with("---") || text.starts_with("...");
     let in_the_way = text.contains(": ") || text.contains(" #") || text.ends_with(':') || in_brackets && (text.contains([',', '[', ']', '{', '}']) || text == "-");
-    begins && !is_marker && !in_the_way && text.trim() == text && text.chars().all(is_printable)
+    begins && !in_the_way && text.trim() == text
 }
 
-fn can_be_single(text: &str) -> bool {
+fn is_visible(text: &str) -> bool {
     text.chars().all(is_printable)
 }
 
@@ -172,7 +177,7 @@ fn is_printable(c: char) -> bool {
 
 /// Writes a text in quotes: in single ones if so wished and possible.
 fn quoted(text: &str, is_single: bool) -> String {
-    if is_single && can_be_single(text) {
+    if is_single && is_visible(text) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut out = String::from("\"");

@@ -1,14 +1,12 @@
 //! A YAML file as the formatter sees it: values with the way they are written, and the comments that belong to them.
 
 /// A whole file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Document {
     /// The lines at the top that stay there, whichever key comes first.
     pub(super) head: Vec<Line>,
-    /// The value; a file may hold nothing but comments.
-    pub(super) root: Option<Node>,
-    /// The lines after the last value.
-    pub(super) tail: Vec<Line>,
+    /// The file's own map of keys.
+    pub(super) root: Node,
 }
 
 /// A line beside the values.
@@ -111,20 +109,14 @@ impl Document {
     pub(super) fn comments(&self) -> Vec<String> {
         let mut found = Vec::new();
         collect_lines(&self.head, &mut found);
-        if let Some(root) = &self.root {
-            root.collect(&mut found);
-        }
-        collect_lines(&self.tail, &mut found);
+        self.root.collect(&mut found);
         found.sort_unstable();
         found.into_iter().map(str::to_owned).collect()
     }
 
     /// Says whether another file holds the same values in the same order.
     pub(super) fn says(&self, other: &Document) -> bool {
-        match (&self.root, &other.root) {
-            (Some(own), Some(other)) => own.says(other),
-            (own, other) => own.is_none() && other.is_none(),
-        }
+        self.root.says(&other.root)
     }
 }
 

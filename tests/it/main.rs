@@ -1,7 +1,8 @@
 //! Feature tests: each module enters by a front door.
 
-mod histories;
 mod cli;
+mod histories;
+mod hostile;
 mod language;
 mod pack;
 mod pages;

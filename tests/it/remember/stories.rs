@@ -1,0 +1,1 @@
+//! Short stories of what comes late, twice, or not at all.

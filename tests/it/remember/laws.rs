@@ -195,10 +195,24 @@ fn check(seed: u64) {
     let sorted = sorted(&events);
     let mut expected = Naive::new(&set.rules, &set.layout).findings(&sorted);
     expected.retain(|(rule, _)| set.rules.iter().any(|known| *known.id == **rule && set.plan.owns(index_of(&set, rule))));
-    for way in ["sorted", "late", "late again"] {
+    let mut wider: Vec<(&str, &str)> = borrowed.clone();
+    wider.push(("zz", "eventType == \"user.session.start\" and client.geographicalContext.country != \"X\" and count(eventType == \"clarion.alert\" by actor.id within 3m) >= 50"));
+    let wider = super::set(&wider);
+    for way in ["sorted", "late", "late, restarted", "late, reloaded"] {
         let stream = if way == "sorted" { sorted.clone() } else { arrival(&mut random, &events) };
-        let mut run = Run::new(&set);
+        let (start, other) = if random.chance(50) { (&set, &wider) } else { (&wider, &set) };
+        let mut run = Run::new(start);
+        let mut spare = other;
         for json in &stream {
+            if way == "late, restarted" && random.chance(20) {
+                let bytes = run.engine.snapshot();
+                run.engine = clarion::engine::remember::Remembering::restore(run.set.plan.clone(), Default::default(), &bytes).unwrap();
+                assert!(run.engine.snapshot() == bytes, "seed {seed}: a snapshot read and written again");
+            }
+            if way == "late, reloaded" && random.chance(20) {
+                run = run.reload(spare);
+                spare = if std::ptr::eq(run.set, &set) { &wider } else { &set };
+            }
             run.event(json);
         }
         run.finish();

@@ -66,6 +66,10 @@ impl<'s> Run<'s> {
         changes
     }
 
+    pub(crate) fn reload(self, set: &Set) -> Run<'_> {
+        Run { set, engine: self.engine.reload(set.plan.clone()), found: self.found, said: self.said }
+    }
+
     pub(crate) fn finish(&mut self) {
         let changes = self.engine.finish();
         self.take(&changes);

@@ -46,7 +46,7 @@ fn mentions(typed: &Typed) -> bool {
 impl<'a> Naive<'a> {
     pub(super) fn new(rules: &'a [Arc<Rule>], layout: &'a Layout) -> Self {
         let mut questions = Questions::default();
-        let mut lower = |typed: &Typed, questions: &mut Questions| Lowering { layout, questions }.lower(typed);
+        let lower = |typed: &Typed, questions: &mut Questions| Lowering { layout, questions }.lower(typed);
         let codes = rules.iter().map(|rule| lower(&rule.when, &mut questions)).collect();
         let mut lowered: Vec<Lowered> = Vec::new();
         while let Some(remember) = questions.get(QuestionId(lowered.len() as u32)).cloned() {

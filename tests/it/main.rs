@@ -7,5 +7,6 @@ mod language;
 mod pack;
 mod pages;
 mod readme;
+mod remember;
 mod rooms;
 mod samples;

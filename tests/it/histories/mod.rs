@@ -1,6 +1,12 @@
-//! Rules that remember.
+//! Rules that remember: the engine against a reference that keeps everything and goes through all of it.
 
+mod dice;
 mod engine_runner;
+mod generate;
 mod handmade;
+mod law;
+#[cfg(test)] mod mutant;
+mod mutants;
 mod reference;
+mod schedule;
 mod vocabulary;

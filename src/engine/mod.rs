@@ -52,7 +52,16 @@ impl Engine {
     pub fn with_limits(plan: Arc<Plan>, limits: Limits) -> Self {
         let remembering = Remembering::new(plan.remember().clone(), limits);
         let scratch = Scratch::for_atoms(plan.atoms().len());
-        Engine { plan, scratch, candidates: Candidates::new(), matched: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new() }
+        Engine {
+            plan,
+            scratch,
+            candidates: Candidates::new(),
+            matched: Vec::new(),
+            seen: Seen::new(),
+            counters: Counters::default(),
+            remembering,
+            changes: Vec::new(),
+        }
     }
 
     /// Makes an engine that goes on from the bytes that [`Remembering::snapshot`] gave.

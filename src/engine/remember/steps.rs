@@ -270,7 +270,12 @@ impl Search<'_, '_> {
     fn nothing_ends(&self, chosen: &[Option<Arc<Row>>], path: &[Arc<Row>]) -> bool {
         let Some(first) = path.first() else { return true };
         let taken = facts(chosen);
-        !self.steps.until.iter().zip(&self.cells.until).any(|(source, events)| events.after(first).iter().any(|row| self.inquiry.belongs(source, row, self.row, &taken)))
+        !self
+            .steps
+            .until
+            .iter()
+            .zip(&self.cells.until)
+            .any(|(source, events)| events.after(first).iter().any(|row| self.inquiry.belongs(source, row, self.row, &taken)))
     }
 }
 

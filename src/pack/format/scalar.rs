@@ -141,7 +141,9 @@ pub(super) fn fold(lines: &[String]) -> String {
 /// Says whether a text without quotes could be something other than text to some reader of YAML.
 pub(super) fn is_typed(text: &str) -> bool {
     let is_word = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    is_word || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '~' | '=' | '<')) && !text.contains(char::is_whitespace)
+    is_word
+        || text.is_empty()
+        || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '~' | '=' | '<')) && !text.contains(char::is_whitespace)
 }
 
 /// Says whether quotes around a text say nothing: it begins with a letter, as words do.
@@ -162,7 +164,8 @@ fn has_plain_form(text: &str, in_brackets: bool) -> bool {
         '-' | '?' | ':' => chars.next().is_some_and(|next| next != ' ' && !(in_brackets && matches!(next, ',' | '[' | ']' | '{' | '}'))),
         first => !",[]{}#&*!|>'\"%@`".contains(first),
     };
-    let in_the_way = text.contains(": ") || text.contains(" #") || text.ends_with(':') || in_brackets && (text.contains([',', '[', ']', '{', '}']) || text == "-");
+    let in_the_way =
+        text.contains(": ") || text.contains(" #") || text.ends_with(':') || in_brackets && (text.contains([',', '[', ']', '{', '}']) || text == "-");
     begins && !in_the_way && text.trim() == text
 }
 

@@ -172,9 +172,10 @@ impl Collection {
     pub(super) fn has_comments(&self) -> bool {
         let is_comment = |line: &Line| *line != Line::Blank;
         self.tail.iter().any(is_comment)
-            || self.children.iter().any(|child| {
-                child.beside.is_some() || child.above.iter().any(is_comment) || child.node.collection().is_some_and(Collection::has_comments)
-            })
+            || self
+                .children
+                .iter()
+                .any(|child| child.beside.is_some() || child.above.iter().any(is_comment) || child.node.collection().is_some_and(Collection::has_comments))
     }
 
     fn says(&self, other: &Collection) -> bool {

@@ -5,8 +5,6 @@ mod engine_runner;
 mod generate;
 mod handmade;
 mod law;
-#[cfg(test)] mod mutant;
-mod mutants;
 mod reference;
 mod schedule;
 mod vocabulary;

@@ -337,7 +337,14 @@ fn nothing(asked: &Asked) -> Value<'static> {
         Question::Sum => zero(asked),
         Question::Values | Question::Top(_) => Value::List(Vec::new()),
         Question::Seen | Question::FirstSeen(_) | Question::FollowedBy | Question::Sequence(_) => Value::Bool(false),
-        Question::Min | Question::Max | Question::Avg | Question::Last | Question::First | Question::TravelSpeed | Question::TravelDistance | Question::ZScore(_) => Value::Missing,
+        Question::Min
+        | Question::Max
+        | Question::Avg
+        | Question::Last
+        | Question::First
+        | Question::TravelSpeed
+        | Question::TravelDistance
+        | Question::ZScore(_) => Value::Missing,
     }
 }
 
@@ -389,7 +396,12 @@ impl<'p> Past<'p> {
             }
             Question::ZScore(bucket) => {
                 let known = self.members(asked, asker, |place| place <= asker);
-                zscore(&known.iter().map(|place| self.at(*place).micros()).collect::<Vec<_>>(), now.micros(), within.unwrap_or_default().as_micros(), bucket.as_micros())
+                zscore(
+                    &known.iter().map(|place| self.at(*place).micros()).collect::<Vec<_>>(),
+                    now.micros(),
+                    within.unwrap_or_default().as_micros(),
+                    bucket.as_micros(),
+                )
             }
             Question::Sequence(_) => Value::Bool(self.sequence(asked, asker)),
         }

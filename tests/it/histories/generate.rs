@@ -35,9 +35,9 @@ pub(super) fn case(seed: u64) -> Case {
     let window = *dice.pick(&[60, 120, 300, 600, 900, 1800, 3600, 7200]);
     let mut kinds: Vec<&'static str> = KINDS.iter().map(|(word, ..)| *word).collect();
     dice.shuffle(&mut kinds);
-    let many = dice.between(2, 4) as usize;
+    let many = *dice.pick(&[2, 2, 3, 3, 4]);
     kinds.truncate(many);
-    let mut writer = Writer { dice, window, kinds, histories: Vec::new(), depth: 0, alerts: None };
+    let mut writer = Writer { dice, window, kinds, histories: Vec::new(), depth: 0, alerts: None, asking: None };
     let rules = writer.rules();
     let events = writer.events();
     Case { rules, events }
@@ -65,11 +65,13 @@ struct Writer {
     depth: usize,
     /// In a rule over alerts: what it asks for.
     alerts: Option<String>,
+    /// Which events ask the question at hand, if it is known: a sequence ends with one of them.
+    asking: Option<String>,
 }
 
 impl Writer {
     fn rules(&mut self) -> Vec<Draft> {
-        let many = *self.dice.weighted(&[(4, 1), (3, 2), (2, 3), (1, 4)]);
+        let many = *self.dice.weighted(&[(2, 1), (3, 2), (3, 3), (2, 4)]);
         let mut drafts: Vec<Draft> = Vec::new();
         for number in 1..=many {
             let id = format!("r.{number}");
@@ -94,8 +96,11 @@ impl Writer {
 
     fn when(&mut self, lets: &[(String, String)]) -> String {
         let mut parts = Vec::new();
+        self.asking = None;
         if self.dice.chance(92) {
-            parts.push(self.trigger());
+            let trigger = self.trigger();
+            self.asking = Some(trigger.clone());
+            parts.push(trigger);
         }
         for (name, _) in lets {
             let atom = self.atom(Some(name));
@@ -150,6 +155,7 @@ impl Writer {
             3 => format!("{base} and client.ipAddress != now.client.ipAddress"),
             4 | 5 if self.depth < 2 => {
                 self.depth += 1;
+                let asking = self.asking.replace(base.clone());
                 let nested = match self.dice.below(6) {
                     0 => self.atom(None),
                     1 => format!("not seen({})", self.history(true)),
@@ -157,6 +163,7 @@ impl Writer {
                     _ => format!("seen({})", self.history(true)),
                 };
                 self.depth -= 1;
+                self.asking = asking;
                 format!("{base} and {nested}")
             }
             _ => base,
@@ -226,39 +233,39 @@ impl Writer {
         let unbounded = |writer: &mut Writer| named.map_or_else(|| writer.history(false), str::to_owned);
         let value = *self.dice.pick(VALUES);
         let number = self.dice.between(1, 5);
-        match self.dice.below(32) {
+        match self.dice.below(40) {
             0..=4 => format!("count({}) {} {number}", bounded(self), self.comparison()),
             5..=7 => format!("distinct({value} of ({})) {} {}", bounded(self), self.comparison(), number.min(3)),
-            8 => format!("{}({} of ({})) {} {number}", self.dice.pick(&["sum", "min", "max", "avg"]).to_owned(), self.dice.pick(NUMBERS).to_owned(), bounded(self), self.comparison()),
-            9 => format!("published - {}(published of ({})) > {}", self.dice.pick(&["min", "max", "last", "first"]).to_owned(), bounded(self), self.length()),
-            10 => format!("len(values({value} of ({}))) {} {number}", bounded(self), self.comparison()),
-            11 => {
+            8..=10 => format!("{}({} of ({})) {} {}", self.dice.pick(&["sum", "min", "max", "avg"]).to_owned(), self.dice.pick(NUMBERS).to_owned(), bounded(self), self.comparison(), number * self.dice.between(1, 2)),
+            11 => format!("published - {}(published of ({})) > {}", self.dice.pick(&["min", "max", "last", "first"]).to_owned(), bounded(self), self.length()),
+            12 => format!("len(values({value} of ({}))) {} {number}", bounded(self), self.comparison()),
+            13..=14 => {
                 let question = if self.dice.chance(50) { format!("values(actor.id of ({}))", bounded(self)) } else { format!("top(actor.id of ({}), 2)", bounded(self)) };
                 format!("{question}[{}] == \"{}\"", self.dice.below(2), self.dice.pick(&ACTORS))
             }
-            12..=13 => format!("seen({})", unbounded(self)),
-            14..=15 => format!("not seen({})", unbounded(self)),
-            16..=17 => format!("{}({value} of ({})) {} {value}", self.dice.pick(&["last", "first"]).to_owned(), unbounded(self), self.dice.pick(&["==", "!="]).to_owned()),
-            18..=19 => {
+            15 => format!("seen({})", unbounded(self)),
+            16..=17 => format!("not seen({})", unbounded(self)),
+            18..=20 => format!("{}({value} of ({})) {} {value}", self.dice.pick(&["last", "first"]).to_owned(), unbounded(self), self.dice.pick(&["==", "!="]).to_owned()),
+            21..=23 => {
                 let history = unbounded(self);
-                let learning = if named.is_none() && self.dice.chance(25) { format!(", learning {}", Span::seconds(self.window / 4)) } else { String::new() };
+                let learning = if named.is_none() && self.dice.chance(40) { format!(", learning {}", Span::seconds(self.window / 4)) } else { String::new() };
                 // What is learnt must not be longer than the window, which a history from before may have short.
                 if learning.is_empty() {
                     return format!("first_seen({value} of ({history}))");
                 }
                 format!("first_seen({value} of ({}{} within {}){learning})", self.plain_population(), self.keys(), Span::seconds(self.window))
             }
-            20 => format!("travel_speed({}) > {}km/h", unbounded(self), self.dice.pick(&[1, 100, 900])),
-            21 => format!("travel_distance({}) > {}km", unbounded(self), self.dice.pick(&[1, 100, 500])),
-            22..=25 => self.sequence(),
-            26 if self.depth == 0 => format!("followed_by({})", bounded(self)),
-            27..=28 if self.depth == 0 => format!("not followed_by({})", bounded(self)),
-            29 => {
+            24..=25 => format!("travel_speed({}) > {}km/h", unbounded(self), self.dice.pick(&[1, 100, 900])),
+            26 => format!("travel_distance({}) > {}km", unbounded(self), self.dice.pick(&[1, 100, 500])),
+            27..=32 => self.sequence(),
+            33 if self.depth == 0 => format!("followed_by({})", bounded(self)),
+            34..=35 if self.depth == 0 => format!("not followed_by({})", bounded(self)),
+            36..=37 => {
                 let each = Span::seconds(*self.dice.pick(&[self.window, self.window / 2]));
                 let within = Span::seconds(self.window * self.dice.between(3, 6) + *self.dice.pick(&[0, 0, self.window / 3]));
-                format!("zscore({}{} within {within}, each {each}) {} {}", self.plain_population(), self.keys(), self.dice.pick(&[">", "<"]).to_owned(), self.dice.pick(&["0.37", "-0.41", "1.13"]))
+                format!("zscore({}{} within {within}, each {each}) {} {}", self.plain_population(), self.keys(), self.dice.pick(&[">", "<"]).to_owned(), self.dice.pick(&["0.37", "-0.41", "0.83", "-0.77", "1.13", "1.61"]))
             }
-            30 => {
+            38 => {
                 let history = bounded(self);
                 format!("count({history}) {} {} * distinct({value} of ({history}))", self.comparison(), self.dice.between(1, 2))
             }
@@ -271,19 +278,24 @@ impl Writer {
     }
 
     fn sequence(&mut self) -> String {
-        let many = *self.dice.weighted(&[(5, 2), (3, 3), (1, 4)]);
+        let many = *self.dice.weighted(&[(4, 2), (4, 3), (1, 4)]);
         let own_keys = self.dice.chance(20);
-        let until = self.dice.chance(25);
+        let until = self.dice.chance(30);
         let mut steps: Vec<String> = Vec::new();
         let mut names: Vec<String> = Vec::new();
         for number in 0..many {
             let is_edge = number == 0 || number + 1 == many;
-            let mut population = self.step_population(&names);
+            let asking = self.asking.clone().filter(|_| number + 1 == many && self.dice.chance(80));
+            let mut population = match asking {
+                Some(asking) if names.is_empty() || self.dice.chance(50) => asking,
+                Some(asking) => format!("{asking} and network.asn != {}.network.asn", names[self.dice.below(names.len())]),
+                None => self.step_population(&names),
+            };
             if own_keys {
                 population = format!("({population} by {})", self.dice.pick(&["actor.id", "target.user.id"]));
             }
             // A step that must not happen is no name for others, and does not happen so many times.
-            if !is_edge && self.dice.chance(45) {
+            if !is_edge && self.dice.chance(50) {
                 steps.push(format!("not {}", if own_keys { population } else { format!("({population})") }));
                 continue;
             }
@@ -293,7 +305,9 @@ impl Writer {
             names.extend(name);
         }
         if until {
-            steps.push(format!("until {}", self.step_population(&names)));
+            // A parenthesis right behind the word would make it a call.
+            let population = self.step_population(&names);
+            steps.push(format!("until {}", population.trim_start_matches('(').trim_end_matches(')')));
         }
         let keys = if own_keys { String::new() } else { self.keys() };
         format!("sequence({}{keys} within {})", steps.join(", "), self.length())
@@ -327,13 +341,14 @@ impl Writer {
             6..=8 => self.dice.between(30, 60),
             _ => self.dice.between(60, 120),
         };
-        let missing = *self.dice.pick(&[0, 0, 5, 15]);
+        let missing = *self.dice.pick(&[0, 5, 15, 30]);
+        let is_grid = self.dice.chance(50);
         let odd = self.dice.chance(15);
         let actors = self.dice.between(1, 3) as usize;
         let mut events: Vec<(i64, Words)> = Vec::new();
-        let mut now = self.dice.between(0, 3600);
+        let mut now = if is_grid { 0 } else { self.dice.between(0, 3600) };
         for number in 0..many {
-            now += self.pause();
+            now += if is_grid { self.window / 4 * *self.dice.pick(&[0, 0, 0, 1, 1, 1, 1, 2, 3, 4]) } else { self.pause() };
             let mut event = Words { is: Some(self.some_kind().to_owned()), ..Words::default() };
             let there = |writer: &mut Writer| !writer.dice.chance(missing);
             event.actor = there(self).then(|| ACTORS[self.dice.below(actors)].to_owned());

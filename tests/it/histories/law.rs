@@ -132,17 +132,17 @@ fn check(runner: &dyn Runner, seed: u64) -> Result<usize, String> {
     Ok(expected.len())
 }
 
-fn read(rules: &[Draft]) -> Library {
+pub(super) fn read(rules: &[Draft]) -> Library {
     let texts: Vec<String> = rules.iter().map(Draft::text).collect();
     library(&texts).unwrap_or_else(|errors| panic!("the generator wrote rules with errors:\n{errors}"))
 }
 
-fn expected(library: &Library, events: &[Words]) -> Findings {
+pub(super) fn expected(library: &Library, events: &[Words]) -> Findings {
     findings(library, &events.iter().map(Words::event).collect::<Vec<_>>(), ORG, None)
 }
 
 /// Runs a schedule; a panic is a failure like any other.
-fn run(runner: &dyn Runner, library: &Library, events: &[Words], schedule: &Schedule) -> Result<Findings, String> {
+pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], schedule: &Schedule) -> Result<Findings, String> {
     let events: Vec<Json> = events.iter().map(Words::event).collect();
     let deliveries: Vec<Delivery<'_>> = schedule
         .steps

@@ -16,8 +16,11 @@ help: ## list these tasks
 
 demo: ## run the embedded rules over a morning of sample events and show the alerts
 	@scripts/prepare.sh
-	@echo '$$ clarion run $(EVENTS)'
-	@$(CLARION) run $(EVENTS)
+	@cargo build --locked --release
+	@echo
+	@echo '$$ clarion run --format table $(EVENTS)'
+	@# From a folder without rules, so that those inside the binary are used.
+	@cd $(dir $(EVENTS)) && $(CLARION) run --format table $(notdir $(EVENTS))
 
 test: ## everything that must pass before a change is handed over
 	@scripts/prepare.sh tests

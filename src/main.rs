@@ -1,2 +1,7 @@
 //! Starts `clarion`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    clarion::cli::process().into()
+}

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Alert, Finding, LISTED_MAX, id_of};
-use crate::event::{Event, Timestamp};
 use crate::evaluate::Memory;
+use crate::event::{Event, Timestamp};
 use crate::plan::{Plan, RuleIndex};
 
 /// Collects findings and makes alerts of them.
@@ -114,6 +114,7 @@ fn alert_of(plan: &Plan, findings: &[Finding]) -> Option<Alert> {
         occurrences: findings.len(),
         events,
         context: first.context.clone(),
+        evidence: first.evidence.clone(),
         attack: rule.attack.clone(),
         event_type: first.event_type.clone(),
         event: first.raw.clone(),

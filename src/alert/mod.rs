@@ -4,17 +4,19 @@
 //! order in which events came: it is worked out from all findings of a group, sorted by their own time.
 
 mod group;
+mod watch;
 
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::evaluate::{Memory, Moment};
+use crate::evaluate::{Facts, Memory, Moment};
 use crate::event::{Event, Timestamp, Value};
 use crate::pack::Severity;
 use crate::plan::{Plan, RuleIndex, TitlePart};
 
 pub use group::Alerts;
+pub use watch::Watch;
 
 /// Most event ids that an alert lists from each end of its occurrences.
 pub const LISTED_MAX: usize = 20;
@@ -38,7 +40,9 @@ pub struct Finding {
     pub group: Option<Vec<String>>,
     /// What is shown with it.
     pub context: Vec<(String, Value<'static>)>,
-    /// The event as it came.
+    /// The events that made its histories say yes.
+    pub evidence: Vec<Evidence>,
+    /// The event as it came; empty where its bytes are no longer kept.
     pub raw: Arc<[u8]>,
 }
 
@@ -67,18 +71,52 @@ pub struct Alert {
     pub context: Vec<(String, Value<'static>)>,
     /// ATT&CK techniques of the rule.
     pub attack: Vec<String>,
+    /// The events that made the first finding's histories say yes.
+    pub evidence: Vec<Evidence>,
     /// The type of the first event.
     pub event_type: Option<String>,
     /// The first event as it came.
     pub event: Arc<[u8]>,
 }
 
+/// What identifies the event of a finding.
+struct Seen<'e> {
+    published: Option<Timestamp>,
+    uuid: Option<&'e str>,
+    event_type: Option<&'e str>,
+    raw: &'e [u8],
+}
+
+/// The events that made one history of a condition say yes.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Evidence {
+    /// The question, as a rule would write it.
+    pub question: String,
+    /// Its answer.
+    pub value: Value<'static>,
+    /// How many events there are.
+    pub count: usize,
+    /// When the first of them happened.
+    pub first: Option<Timestamp>,
+    /// When the last of them happened.
+    pub last: Option<Timestamp>,
+    /// The ids of the first ones and the last ones.
+    pub events: Vec<String>,
+}
+
 impl Finding {
     /// Works out what is said of an event that fulfils a rule.
     pub fn of(plan: &Plan, rule: RuleIndex, event: &Event, memory: &dyn Memory) -> Option<Finding> {
+        let seen = Seen { published: event.published(), uuid: event.uuid(), event_type: event.event_type(), raw: event.raw() };
+        Finding::made(plan, rule, event, seen, memory)
+    }
+
+    /// Works out what is said of an event of which only a part may be left.
+    fn made(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, seen: Seen<'_>, memory: &dyn Memory) -> Option<Finding> {
         let planned = plan.rule(rule)?;
-        let moment = Moment::new(event, memory);
-        let severity = planned.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or(Severity::Medium, |(_, level)| *level);
+        let moment = Moment::new(facts, memory);
+        let severity =
+            planned.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or(Severity::Medium, |(_, level)| *level);
         let mut title = String::new();
         for part in &planned.title {
             match part {
@@ -97,14 +135,15 @@ impl Finding {
         let context = planned.context.iter().map(|(name, code)| (name.clone(), code.eval(&moment).into_owned())).collect();
         Some(Finding {
             rule,
-            published: event.published(),
-            uuid: event.uuid().map(str::to_owned),
-            event_type: event.event_type().map(str::to_owned),
+            published: seen.published,
+            uuid: seen.uuid.map(str::to_owned),
+            event_type: seen.event_type.map(str::to_owned),
             title,
             severity,
             group,
             context,
-            raw: Arc::from(event.raw()),
+            evidence: Vec::new(),
+            raw: Arc::from(seen.raw),
         })
     }
 }
@@ -132,7 +171,24 @@ fn id_of(rule: &str, group: &[String], first: &str) -> String {
 impl Alert {
     /// Returns the alert as one JSON object.
     pub fn to_json(&self) -> serde_json::Value {
-        let event: serde_json::Value = serde_json::from_slice(&self.event).unwrap_or_else(|_| String::from_utf8_lossy(&self.event).into_owned().into());
+        let event: serde_json::Value = match self.event.is_empty() {
+            true => serde_json::Value::Null,
+            false => serde_json::from_slice(&self.event).unwrap_or_else(|_| String::from_utf8_lossy(&self.event).into_owned().into()),
+        };
+        let evidence: Vec<serde_json::Value> = self
+            .evidence
+            .iter()
+            .map(|evidence| {
+                serde_json::json!({
+                    "question": evidence.question,
+                    "value": evidence.value.to_json(),
+                    "count": evidence.count,
+                    "first": evidence.first.map(|time| time.to_string()),
+                    "last": evidence.last.map(|time| time.to_string()),
+                    "events": evidence.events,
+                })
+            })
+            .collect();
         let context: serde_json::Map<String, serde_json::Value> = self.context.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
         serde_json::json!({
             "id": self.id,
@@ -145,6 +201,7 @@ impl Alert {
             "occurrences": self.occurrences,
             "attack": self.attack,
             "context": context,
+            "evidence": evidence,
             "event_type": self.event_type,
             "events": self.events,
             "event": event,

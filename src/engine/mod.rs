@@ -1,16 +1,19 @@
 //! Events to findings: the only mutable detection state.
 //!
-//! Takes events as they come; gives the rules that each of them fulfils. An event counts once, however often it comes. Never reads a
-//! clock and does no input or output: time arrives with the event.
+//! Takes events as they come; gives the rules that each of them fulfils, and what rules that remember say or take back. An event counts
+//! once, however often it comes. Never reads a clock and does no input or output: time arrives with the event.
 
+pub mod remember;
 mod seen;
 
 use std::sync::Arc;
 
 use crate::evaluate::{Moment, NoMemory};
-use crate::event::Event;
+use crate::event::{Event, Timestamp};
 use crate::plan::{AtomId, Candidates, Plan, Program, RuleIndex};
 
+use remember::{BadSnapshot, Remembering};
+pub use remember::{Change, Limits};
 pub use seen::{SEEN_MAX, Seen};
 
 /// Runs a plan over events.
@@ -22,6 +25,8 @@ pub struct Engine {
     matched: Vec<RuleIndex>,
     seen: Seen,
     counters: Counters,
+    remembering: Remembering,
+    changes: Vec<Change>,
 }
 
 /// What an engine has counted.
@@ -40,8 +45,39 @@ pub struct Counters {
 impl Engine {
     /// Makes an engine that has seen nothing.
     pub fn new(plan: Arc<Plan>) -> Self {
+        Engine::with_limits(plan, Limits::default())
+    }
+
+    /// Makes an engine that has seen nothing and remembers within limits.
+    pub fn with_limits(plan: Arc<Plan>, limits: Limits) -> Self {
+        let remembering = Remembering::new(plan.remember().clone(), limits);
         let scratch = Scratch::for_atoms(plan.atoms().len());
-        Engine { plan, scratch, candidates: Candidates::new(), matched: Vec::new(), seen: Seen::new(), counters: Counters::default() }
+        Engine {
+            plan,
+            scratch,
+            candidates: Candidates::new(),
+            matched: Vec::new(),
+            seen: Seen::new(),
+            counters: Counters::default(),
+            remembering,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Makes an engine that goes on from the bytes that [`Remembering::snapshot`] gave.
+    ///
+    /// # Errors
+    /// The bytes are of another version, damaged, or cut off.
+    pub fn restore(plan: Arc<Plan>, limits: Limits, bytes: &[u8]) -> Result<Self, BadSnapshot> {
+        let remembering = Remembering::restore(plan.remember().clone(), limits.clone(), bytes)?;
+        Ok(Engine { remembering, ..Engine::with_limits(plan, limits) })
+    }
+
+    /// Goes on with other rules; histories whose meaning has not changed keep what they hold.
+    pub fn reload(self, plan: Arc<Plan>) -> Self {
+        let limits = self.remembering.limits().clone();
+        let remembering = self.remembering.reload(plan.remember().clone());
+        Engine { remembering, seen: self.seen, counters: self.counters, changes: self.changes, ..Engine::with_limits(plan, limits) }
     }
 
     /// Returns the plan.
@@ -54,8 +90,14 @@ impl Engine {
         self.counters
     }
 
-    /// Takes an event in; gives the rules that it fulfils, in the order of the plan. An event that came before gives none.
+    /// Takes an event in; gives the rules that it fulfils, in the order of the plan. An event that came before gives none. What rules
+    /// that remember say is kept until [`Engine::changes`] takes it.
     pub fn observe(&mut self, event: &Event) -> &[RuleIndex] {
+        self.observe_at(event, None)
+    }
+
+    /// Takes an event in that was received at a known time, which the watermark does not pass by much.
+    pub fn observe_at(&mut self, event: &Event, received: Option<Timestamp>) -> &[RuleIndex] {
         self.matched.clear();
         if !self.seen.is_new(event) {
             self.counters.duplicates += 1;
@@ -67,14 +109,32 @@ impl Engine {
         self.scratch.next_event();
         let moment = Moment::new(event, &NoMemory);
         for index in &self.candidates {
-            let Some(rule) = self.plan.rule(*index).filter(|rule| !rule.remembers) else { continue };
+            let Some(rule) = self.plan.rule(*index).filter(|_| !self.plan.remember().owns(*index)) else { continue };
             if self.scratch.holds(&rule.program, &self.plan, &moment) {
                 self.matched.push(*index);
             }
         }
         self.matched.sort_unstable();
         self.counters.matches += self.matched.len() as u64;
+        if !self.plan.remember().is_empty() {
+            self.changes.append(&mut self.remembering.observe(event, received));
+        }
         &self.matched
+    }
+
+    /// Takes what rules that remember have said and taken back since the last call.
+    pub fn changes(&mut self) -> Vec<Change> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Ends the stream: what was open is decided and can be taken from [`Engine::changes`].
+    pub fn finish(&mut self) {
+        self.changes.append(&mut self.remembering.finish());
+    }
+
+    /// Returns the state of the rules that remember.
+    pub fn remembering(&self) -> &Remembering {
+        &self.remembering
     }
 }
 

@@ -3,8 +3,7 @@
 //! Takes a tree and the text it was read from (numbers keep their own spelling); gives text that parses to the same tree.
 //! Lines are broken only before the outermost `and` and `or`, where an expression is longer than the width allows.
 
-use super::ast::{Argument, ArgumentKind, Expr, Kind, Path, Query, Segment, SegmentKind};
-use super::parse::quantity_text;
+use super::ast::{Argument, ArgumentKind, Expr, Kind, Path, Place, Query, Segment, SegmentKind};
 use super::snippet::Snippet;
 
 /// Longest line of an expression in characters.
@@ -86,30 +85,43 @@ impl Writer<'_> {
         if binding_of(&expr.kind) < least { format!("({text})") } else { text }
     }
 
+    /// Writes an operand with nothing of its own expression behind it. There a sign or a `not` needs no parentheses,
+    /// however loose it binds: it takes all that follows anyway.
+    fn last_operand(&self, expr: &Expr, least: u8) -> String {
+        match &expr.kind {
+            Kind::Not(_) | Kind::Negate(_) => self.expr(expr),
+            _ => self.operand(expr, least),
+        }
+    }
+
+    /// Returns the author's own spelling: `1_000` and `24h` say more than `1000` and `1d`.
+    fn as_written(&self, at: Place) -> String {
+        self.snippet.get(at).split_whitespace().collect()
+    }
+
     fn expr(&self, expr: &Expr) -> String {
         match &expr.kind {
-            Kind::Text(text) => super::check::quoted(text),
-            Kind::Int(_) | Kind::Float(_) | Kind::Broken => self.snippet.get(expr.at).split_whitespace().collect(),
+            Kind::Text(text) => quoted(text),
+            Kind::Int(_) | Kind::Float(_) | Kind::Quantity(_) | Kind::Range(..) => self.as_written(expr.at),
             Kind::Bool(truth) => truth.to_string(),
-            Kind::Quantity(quantity) => quantity_text(*quantity),
+            Kind::Broken => self.snippet.get(expr.at).to_owned(),
             Kind::Regex { pattern, flags } => format!("/{}/{flags}", escape_slashes(pattern)),
             Kind::List(parts) => {
                 let parts: Vec<String> = parts.iter().map(|part| self.expr(part)).collect();
                 format!("[{}]", parts.join(", "))
             }
-            Kind::Range(low, high) => format!("{low}..{high}"),
             Kind::Path(path) => self.path(path),
             Kind::Element(segments) => self.segments(segments),
             Kind::Setting(name) => format!("${name}"),
-            Kind::Not(inner) => format!("not {}", self.operand(inner, 3)),
-            Kind::Negate(inner) => format!("-{}", self.operand(inner, 7)),
+            Kind::Not(inner) => format!("not {}", self.last_operand(inner, 3)),
+            Kind::Negate(inner) => format!("-{}", self.last_operand(inner, 7)),
             Kind::And(parts) => self.junction(parts, " and ", 3),
             Kind::Or(parts) => self.junction(parts, " or ", 2),
             Kind::Arithmetic(operator, left, right) => {
                 let own = binding_of(&expr.kind);
-                format!("{} {} {}", self.operand(left, own), operator.text(), self.operand(right, own + 1))
+                format!("{} {} {}", self.operand(left, own), operator.text(), self.last_operand(right, own + 1))
             }
-            Kind::Compare(compare) => format!("{} {} {}", self.operand(&compare.left, 5), compare.op.text(compare.fold), self.operand(&compare.right, 5)),
+            Kind::Compare(compare) => format!("{} {} {}", self.operand(&compare.left, 5), compare.op.text(compare.fold), self.last_operand(&compare.right, 5)),
             Kind::Call(call) => {
                 let arguments: Vec<String> = call.arguments.iter().map(|argument| self.argument(argument)).collect();
                 format!("{}({})", call.name, arguments.join(", "))
@@ -142,7 +154,7 @@ impl Writer<'_> {
                 }
                 SegmentKind::Name(name) => {
                     out.push('[');
-                    out.push_str(&super::check::quoted(name));
+                    out.push_str(&quoted(name));
                     out.push(']');
                 }
                 SegmentKind::Index(index) => out.push_str(&format!("[{index}]")),
@@ -167,9 +179,34 @@ impl Writer<'_> {
             }
             ArgumentKind::Of { value, history } => format!("{} of {}", self.expr(value), self.query(history)),
             ArgumentKind::Until(query) => format!("until {}", self.query(query)),
-            ArgumentKind::Period { word, length, .. } => format!("{word} {}", quantity_text(*length)),
+            ArgumentKind::Period { word, length_at, .. } => format!("{word} {}", self.as_written(*length_at)),
         }
     }
+}
+
+/// Writes a text. What cannot be seen is escaped, also where a raw text would save other escapes.
+fn quoted(text: &str) -> String {
+    if !text.chars().any(is_invisible) {
+        return super::check::quoted(text);
+    }
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if is_invisible(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Says whether a character would not be seen, or taken for the end of a line.
+fn is_invisible(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn escape_slashes(pattern: &str) -> String {

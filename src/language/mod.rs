@@ -10,6 +10,7 @@ mod functions;
 mod lint;
 mod parse;
 mod regex;
+mod show;
 mod snippet;
 mod text;
 mod typed;

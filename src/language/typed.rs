@@ -22,6 +22,8 @@ pub struct Typed {
     pub at: Span,
     /// How many nodes it has when every name is filled in.
     pub size: usize,
+    /// How many levels deep it is when every name is filled in.
+    pub depth: usize,
 }
 
 /// Whose field is read.
@@ -210,11 +212,15 @@ pub struct Step {
 }
 
 impl Typed {
-    /// Makes an expression; the size is added up from the parts.
+    /// Makes an expression; size and depth follow from the parts.
     pub fn new(node: Node, ty: Type, at: Span) -> Arc<Typed> {
         let mut size = 1usize;
-        node.children(&mut |child| size = size.saturating_add(child.size));
-        Arc::new(Typed { node, ty, at, size })
+        let mut depth = 0;
+        node.children(&mut |child| {
+            size = size.saturating_add(child.size);
+            depth = depth.max(child.depth);
+        });
+        Arc::new(Typed { node, ty, at, size, depth: depth + 1 })
     }
 
     /// Returns the expression behind any names.
@@ -240,7 +246,9 @@ impl Typed {
             Node::List(parts) => parts.iter().flat_map(|part| part.texts()).collect(),
             Node::Constant(Value::Text(text)) => vec![(text.to_string(), self.at)],
             Node::Setting(_, Value::Text(text)) => vec![(text.to_string(), self.at)],
-            Node::Constant(Value::List(values)) | Node::Setting(_, Value::List(values)) => values.iter().filter_map(|value| value.as_text().map(|text| (text.to_owned(), self.at))).collect(),
+            Node::Constant(Value::List(values)) | Node::Setting(_, Value::List(values)) => {
+                values.iter().filter_map(|value| value.as_text().map(|text| (text.to_owned(), self.at))).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -345,7 +353,13 @@ impl Node {
             Node::List(parts) | Node::And(parts) | Node::Or(parts) | Node::Call(_, parts) | Node::Records(_, _, parts) => {
                 parts.iter().for_each(|part| visit(part));
             }
-            Node::Json(inner, _) | Node::Picked(inner, ..) | Node::At(inner, _) | Node::Not(inner) | Node::Negate(inner) | Node::Named(_, inner) | Node::Matches(inner, _) => visit(inner),
+            Node::Json(inner, _)
+            | Node::Picked(inner, ..)
+            | Node::At(inner, _)
+            | Node::Not(inner)
+            | Node::Negate(inner)
+            | Node::Named(_, inner)
+            | Node::Matches(inner, _) => visit(inner),
             Node::Arithmetic(_, left, right) | Node::Compare(_, _, left, right) | Node::Quantified(_, left, right) => {
                 visit(left);
                 visit(right);

@@ -60,9 +60,9 @@ impl Plan {
         for typed in rule.rule.expressions() {
             typed.walk(&mut |part| {
                 if let crate::language::Node::Remember(remember) = &part.node {
-                    let key = remember.key();
-                    if !questions.contains(&key) {
-                        questions.push(key);
+                    let text = remember.text();
+                    if !questions.contains(&text) {
+                        questions.push(text);
                     }
                 }
             });

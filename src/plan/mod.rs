@@ -6,6 +6,7 @@
 mod explain;
 mod index;
 mod program;
+pub mod remember;
 mod simplify;
 
 use std::collections::BTreeSet;
@@ -20,6 +21,7 @@ use crate::pack::{Part, Rule, Severity};
 pub use explain::{Delivery, Explanation};
 pub use index::{Candidates, Index};
 pub use program::{AtomId, Program};
+use remember::RememberPlan;
 
 /// Names a rule of a plan.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -33,6 +35,7 @@ pub struct Plan {
     atoms: Vec<Code>,
     index: Index,
     questions: Questions,
+    remember: Arc<RememberPlan>,
     sets: Arc<Sets>,
 }
 
@@ -101,7 +104,9 @@ impl Plan {
             planned.push(PlannedRule { remembers: rule.remembers(), rule, program, types, severity, title, context, group_by });
         }
         let index = Index::build(planned.iter().zip(&keys).map(|(rule, key)| (&rule.types, key.as_ref())), sets);
-        Plan { layout, rules: planned, atoms: atoms.into_codes(), index, questions, sets: sets.clone() }
+        let numbered: Vec<(RuleIndex, &Rule)> = planned.iter().zip(0u32..).map(|(planned, at)| (RuleIndex(at), &*planned.rule)).collect();
+        let remember = Arc::new(RememberPlan::compile(&numbered, &layout, sets, &questions));
+        Plan { layout, rules: planned, atoms: atoms.into_codes(), index, questions, remember, sets: sets.clone() }
     }
 
     /// Returns the fields that are read of each event.
@@ -132,6 +137,11 @@ impl Plan {
     /// Returns the distinct questions to histories.
     pub fn questions(&self) -> &Questions {
         &self.questions
+    }
+
+    /// Returns how the rules that ask histories are run.
+    pub fn remember(&self) -> &Arc<RememberPlan> {
+        &self.remember
     }
 
     /// Returns the event types, told apart by index.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::alert::{Alert, Alerts};
+use crate::alert::{Alert, Watch};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::engine::Engine;
-use crate::evaluate::NoMemory;
+use crate::engine::Limits;
 use crate::event::{Event, Origin, Source, Span as Duration, Timestamp};
 use crate::pack::{Case, Expect, Library, Pack, Rule};
 use crate::plan::Plan;
@@ -91,7 +90,9 @@ fn verdict(library: &Library, pack: &Pack, rule: &Rule, case: &Case) -> Verdict 
     let plan = Arc::new(Plan::compile([Arc::new(Rule { enabled: true, ..rule.clone() })], &pack.sets));
     let events = case.materialise(&pack.fixtures);
     for way in [Way::Written, Way::Shuffled, Way::Twice] {
-        let alerts = run(&plan, &arrival(&events, way, &case.name));
+        // What a case writes in another order than that of its times is no late delivery.
+        let lateness = if way == Way::Shuffled { LATENESS } else { Duration::days(36_500) };
+        let alerts = run(&plan, &arrival(&events, way, &case.name), lateness);
         if let Err((wanted, got)) = judge(&case.expect, &alerts) {
             return Verdict::Failed { way, wanted, got, alerts };
         }
@@ -100,9 +101,8 @@ fn verdict(library: &Library, pack: &Pack, rule: &Rule, case: &Case) -> Verdict 
 }
 
 /// Runs events through a fresh engine.
-fn run(plan: &Arc<Plan>, events: &[Json]) -> Vec<Alert> {
-    let mut engine = Engine::new(plan.clone());
-    let mut alerts = Alerts::new(plan.clone());
+fn run(plan: &Arc<Plan>, events: &[Json], lateness: Duration) -> Vec<Alert> {
+    let mut watch = Watch::new(plan.clone(), Limits { lateness, ..Limits::default() });
     let mut event = Event::new();
     // A case stands for what Okta delivers.
     let origin = Origin { source: Source::SystemLog, org: None };
@@ -111,11 +111,9 @@ fn run(plan: &Arc<Plan>, events: &[Json]) -> Vec<Alert> {
         if event.read(plan.layout(), bytes.as_bytes(), &origin).is_err() {
             continue;
         }
-        for rule in engine.observe(&event).to_vec() {
-            alerts.add(rule, &event, &NoMemory);
-        }
+        watch.observe(&event, None);
     }
-    alerts.finish()
+    watch.finish()
 }
 
 /// Returns the events in the order in which they come.

@@ -12,6 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::{BAD_PIECE_BYTES_MAX, BadPieceKind};
 use crate::event::log_event::EVENT_BYTES_MAX;
+use crate::event::plain::plain_length;
 
 /// What a portion of bytes completed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -154,27 +155,28 @@ impl Scanner {
     }
 
     fn read_object(&mut self, bytes: &[u8]) -> (usize, Option<Found>) {
-        for (at, byte) in bytes.iter().enumerate() {
-            if self.in_string {
-                match byte {
-                    b'\n' => {
-                        self.keep(bytes, at, EVENT_BYTES_MAX);
-                        if self.restart.is_some() {
-                            return (at, Some(self.give_up_object()));
-                        }
-                        (self.state, self.indent) = (State::Resync, None);
-                        return (at, None);
-                    }
-                    _ if self.escaped => self.escaped = false,
-                    b'\\' => self.escaped = true,
-                    b'"' => self.in_string = false,
-                    _ => {}
-                }
-                continue;
+        let mut at = 0;
+        loop {
+            if self.in_string && !self.escaped {
+                at += plain_length(bytes.get(at..).unwrap_or_default());
+            } else if !self.in_string {
+                at += quiet_length(bytes.get(at..).unwrap_or_default());
             }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' => {
+            match (self.in_string, bytes.get(at)) {
+                (_, None) => break,
+                (true, Some(b'\n')) => {
+                    self.keep(bytes, at, EVENT_BYTES_MAX);
+                    if self.restart.is_some() {
+                        return (at, Some(self.give_up_object()));
+                    }
+                    (self.state, self.indent) = (State::Resync, None);
+                    return (at, None);
+                }
+                (true, _) if self.escaped => self.escaped = false,
+                (true, Some(b'\\')) => self.escaped = true,
+                (true, Some(byte)) => self.in_string = *byte != b'"',
+                (false, Some(b'"')) => self.in_string = true,
+                (false, Some(b'{')) => {
                     if self.begins_line(bytes, at) && self.ends_open_object(bytes, at) {
                         self.keep(bytes, at, EVENT_BYTES_MAX);
                         (self.line_mode, self.indent) = (true, Some(0));
@@ -182,16 +184,17 @@ impl Scanner {
                     }
                     self.depth += 1;
                 }
-                b'}' => {
+                (false, Some(b'}')) => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
                         self.keep(bytes, at + 1, EVENT_BYTES_MAX);
                         return (at + 1, Some(self.close_object()));
                     }
                 }
-                b'\n' => self.line += 1,
-                _ => {}
+                (false, Some(b'\n')) => self.line += 1,
+                (false, Some(_)) => {}
             }
+            at += 1;
         }
         self.keep(bytes, bytes.len(), EVENT_BYTES_MAX);
         let found = (self.too_long && self.restart.is_some()).then(|| self.give_up_object());
@@ -201,21 +204,14 @@ impl Scanner {
     /// Decides what a line that begins with `{` means inside an open object: whether it ends that object.
     fn ends_open_object(&mut self, bytes: &[u8], at: usize) -> bool {
         let before = bytes.get(..at).unwrap_or_default();
-        let last = before
-            .iter()
-            .rev()
-            .chain(self.kept.iter().rev())
-            .find(|byte| !byte.is_ascii_whitespace());
+        let last = before.iter().rev().chain(self.kept.iter().rev()).find(|byte| !byte.is_ascii_whitespace());
         // Only after these can a value follow; after anything else the open object is damaged.
         let may_be_inside = matches!(last, Some(b':' | b',' | b'['));
         if self.line_mode || !may_be_inside {
             return true;
         }
         if self.restart.is_none() {
-            self.restart = Some(Restart {
-                at: self.kept.len() + at,
-                line: self.line,
-            });
+            self.restart = Some(Restart { at: self.kept.len() + at, line: self.line });
         }
         false
     }
@@ -244,11 +240,7 @@ impl Scanner {
 
     /// Ends an object that cannot be completed; what may be objects of their own is read again.
     fn give_up_object(&mut self) -> Found {
-        let kind = if self.too_long {
-            BadPieceKind::TooLong
-        } else {
-            BadPieceKind::NotClosed
-        };
+        let kind = if self.too_long { BadPieceKind::TooLong } else { BadPieceKind::NotClosed };
         let Some(restart) = self.restart.filter(|restart| restart.at <= self.kept.len()) else {
             return self.end_bad(kind);
         };
@@ -291,10 +283,7 @@ impl Scanner {
             match byte {
                 b'\n' => self.begin_line(),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
-                b'{' if self
-                    .indent
-                    .is_some_and(|indent| indent <= self.start_indent) =>
-                {
+                b'{' if self.indent.is_some_and(|indent| indent <= self.start_indent) => {
                     self.keep(bytes, at, BAD_PIECE_BYTES_MAX);
                     return (at, Some(self.end_bad(BadPieceKind::NotClosed)));
                 }
@@ -328,7 +317,12 @@ impl Scanner {
     fn keep(&mut self, bytes: &[u8], count: usize, most: usize) {
         let room = most.saturating_sub(self.kept.len());
         self.too_long |= count > room;
-        self.kept
-            .extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
+        self.kept.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
     }
+}
+
+/// Returns how many bytes come before the first that matters outside of strings.
+#[inline]
+fn quiet_length(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| !matches!(byte, b'"' | b'{' | b'}' | b'\n')).count()
 }

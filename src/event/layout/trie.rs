@@ -20,7 +20,7 @@ pub(in crate::event) struct Node {
     pub(in crate::event) block: Option<Block>,
     /// The number after the last descendant's.
     pub(in crate::event) end: usize,
-    /// Sorted by length and text.
+    /// Sorted by their starts.
     children: Vec<Child>,
     /// A bit for each length of key modulo 64 that a child has: most keys of an event are refused by this alone.
     lengths: u64,
@@ -29,6 +29,8 @@ pub(in crate::event) struct Node {
 #[derive(Debug)]
 struct Child {
     key: Box<str>,
+    /// The key's first bytes, to compare before the rest.
+    start: u64,
     node: usize,
 }
 
@@ -67,22 +69,21 @@ impl Trie {
 
     /// Returns the number of the node at a path.
     pub(in crate::event) fn find(&self, path: &[&str]) -> Option<usize> {
-        path.iter()
-            .try_fold(0, |number, key| self.node(number)?.child(key))
+        path.iter().try_fold(0, |number, key| self.node(number)?.child(key))
     }
 }
 
 impl Node {
     /// Returns the number of the child under that key.
+    #[inline]
     pub(in crate::event) fn child(&self, key: &str) -> Option<usize> {
         if self.lengths & length_bit(key) == 0 {
             return None;
         }
-        let order = |child: &Child| {
-            (child.key.len(), child.key.as_bytes()).cmp(&(key.len(), key.as_bytes()))
-        };
-        let place = self.children.binary_search_by(order).ok()?;
-        self.children.get(place).map(|child| child.node)
+        let start = start_of(key);
+        let first = self.children.partition_point(|child| child.start < start);
+        let alike = self.children.get(first..)?.iter().take_while(|child| child.start == start);
+        alike.into_iter().find(|child| *child.key == *key).map(|child| child.node)
     }
 
     /// Returns whether anything below this place is wanted.
@@ -95,39 +96,22 @@ impl Node {
 struct Draft {
     kept: bool,
     block: Option<Block>,
-    /// By length and text, the order of [`Node::child`].
-    children: BTreeMap<(usize, Box<str>), Draft>,
+    children: BTreeMap<Box<str>, Draft>,
 }
 
 impl Draft {
     fn place(&mut self, path: &[&str]) -> &mut Draft {
-        path.iter().fold(self, |draft, key| {
-            draft
-                .children
-                .entry((key.len(), (*key).into()))
-                .or_default()
-        })
+        path.iter().fold(self, |draft, key| draft.children.entry((*key).into()).or_default())
     }
 }
 
 fn flatten(draft: Draft, nodes: &mut Vec<Node>) -> usize {
     let number = nodes.len();
-    let lengths = draft
-        .children
-        .keys()
-        .fold(0, |bits, (_, key)| bits | length_bit(key));
-    nodes.push(Node {
-        kept: draft.kept,
-        block: draft.block,
-        end: 0,
-        children: Vec::new(),
-        lengths,
-    });
-    let flattened = draft.children.into_iter().map(|((_, key), child)| Child {
-        key,
-        node: flatten(child, nodes),
-    });
-    let children = flattened.collect();
+    let lengths = draft.children.keys().fold(0, |bits, key| bits | length_bit(key));
+    nodes.push(Node { kept: draft.kept, block: draft.block, end: 0, children: Vec::new(), lengths });
+    let flattened = draft.children.into_iter().map(|(key, child)| Child { start: start_of(&key), key, node: flatten(child, nodes) });
+    let mut children: Vec<Child> = flattened.collect();
+    children.sort_by_key(|child| child.start);
     let end = nodes.len();
     if let Some(node) = nodes.get_mut(number) {
         node.children = children;
@@ -136,6 +120,16 @@ fn flatten(draft: Draft, nodes: &mut Vec<Node>) -> usize {
     number
 }
 
+/// Returns the first eight bytes of a key as a number; a shorter key's are followed by zeros.
+#[inline]
+fn start_of(key: &str) -> u64 {
+    match key.as_bytes().first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => key.bytes().rev().fold(0, |start, byte| start << 8 | u64::from(byte)),
+    }
+}
+
+#[inline]
 fn length_bit(key: &str) -> u64 {
     1 << (key.len() % 64)
 }

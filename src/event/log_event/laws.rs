@@ -4,11 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::{Value as Json, json};
 
-use super::super::testing::{EVERYTHING, all_values, event, get};
-use super::super::{
-    Event, Field, FieldId, FieldRef, Layout, Origin, RecordKind, Type, all_record_fields,
-    debug_keys, fields,
-};
+use super::super::testing::{EVERYTHING, LAYOUT, all_values, event, get};
+use super::super::{BadEventReason, Event, Field, FieldId, FieldRef, Layout, Origin, RecordKind, Type, all_record_fields, debug_keys, fields};
 
 /// Values that stand where they should not, or mean something only in some fields.
 fn trap() -> impl Strategy<Value = Json> {
@@ -63,8 +60,7 @@ fn trap() -> impl Strategy<Value = Json> {
 
 /// The event of all fields with some values replaced by traps and some keys taken out.
 fn event_json() -> impl Strategy<Value = Json> {
-    let changes =
-        prop::collection::vec((any::<Index>(), prop::option::weighted(0.8, trap())), 0..24);
+    let changes = prop::collection::vec((any::<Index>(), prop::option::weighted(0.8, trap())), 0..24);
     changes.prop_map(|changes| {
         let mut event: Json = serde_json::from_str(EVERYTHING).unwrap();
         for (at, change) in changes {
@@ -84,15 +80,8 @@ fn event_json() -> impl Strategy<Value = Json> {
 
 fn list_places(json: &Json, at: String, places: &mut Vec<String>) {
     let below: Vec<(String, &Json)> = match json {
-        Json::Object(entries) => entries
-            .iter()
-            .map(|(key, value)| (format!("{at}/{key}"), value))
-            .collect(),
-        Json::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (format!("{at}/{index}"), item))
-            .collect(),
+        Json::Object(entries) => entries.iter().map(|(key, value)| (format!("{at}/{key}"), value)).collect(),
+        Json::Array(items) => items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect(),
         _ => Vec::new(),
     };
     for (place, value) in below {
@@ -101,11 +90,28 @@ fn list_places(json: &Json, at: String, places: &mut Vec<String>) {
     }
 }
 
+/// Bytes that mean something in JSON, and some that it refuses.
+const JSON_BYTES: &[u8] = b"{}[],:\"\\/ \n\t\r\0\x1f\x7f0123456789-+.eEntfu\xff\xc3";
+
+/// An event is read if serde_json takes its text and it is an object; for all layouts, but for wanted numbers that are too large.
+fn assert_as_serde_json_says(raw: &[u8]) -> Result<(), TestCaseError> {
+    let text = String::from_utf8_lossy(raw);
+    let is_object = text.trim_start_matches([' ', '\n', '\t', '\r']).starts_with('{');
+    let expected = is_object && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
+    let layouts = [Layout::new([], []), Layout::new([FieldRef::find("actor.id").unwrap()], []), LAYOUT.clone()];
+    for layout in &layouts {
+        let read = Event::new().read(layout, raw, &Origin::default());
+        let too_large = matches!(&read, Err(bad) if bad.reason == BadEventReason::NumberTooLarge);
+        prop_assert!(too_large || read.is_ok() == expected, "{:?}: {:?}", text, read);
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused_and_kept(raw in prop::collection::vec(any::<u8>(), 0..200)) {
         let mut read = Event::new();
-        let _ = read.read(&Layout::everything(), &raw, &Origin::default());
+        let _ = read.read(&LAYOUT, &raw, &Origin::default());
         prop_assert_eq!(read.raw(), &raw[..]);
         all_values(&read);
     }
@@ -118,9 +124,31 @@ proptest! {
         let at = at.index(raw.len());
         if cut { raw.truncate(at) } else { raw[at] = byte }
         let mut read = Event::new();
-        let _ = read.read(&Layout::everything(), &raw, &Origin::default());
+        let _ = read.read(&LAYOUT, &raw, &Origin::default());
         prop_assert_eq!(read.raw(), &raw[..]);
         all_values(&read);
+    }
+
+    #[test]
+    fn what_is_json_is_what_serde_json_says(
+        json in event_json(), edits in prop::collection::vec((any::<Index>(), select(JSON_BYTES.to_vec()), any::<bool>()), 0..4),
+    ) {
+        let mut raw = json.to_string().into_bytes();
+        for (at, byte, inserts) in edits {
+            let at = at.index(raw.len());
+            if inserts { raw.insert(at, byte) } else { raw[at] = byte }
+        }
+        assert_as_serde_json_says(&raw)?;
+    }
+
+    #[test]
+    fn bits_of_json_are_json_if_serde_json_says_so(body in "[{}\\[\\],:\" \\\\u0-9a-f.+Eentruls\n-]{0,24}") {
+        assert_as_serde_json_says(body.as_bytes())?;
+        assert_as_serde_json_says(format!("{{{body}}}").as_bytes())?;
+        assert_as_serde_json_says(format!("{{\"a\":{body}}}").as_bytes())?;
+        assert_as_serde_json_says(format!("{{\"actor\":{{\"id\":{body}}}}}").as_bytes())?;
+        assert_as_serde_json_says(format!("{{\"target\":[{body}]}}").as_bytes())?;
+        assert_as_serde_json_says(format!("{{\"a\":\"{body}\"}}").as_bytes())?;
     }
 
     #[test]
@@ -135,7 +163,7 @@ proptest! {
         let raw = json.to_string();
         let (mut by_small, mut by_full) = (Event::new(), Event::new());
         let small_read = by_small.read(&small, raw.as_bytes(), &Origin::default());
-        prop_assert_eq!(small_read, by_full.read(&Layout::everything(), raw.as_bytes(), &Origin::default()));
+        prop_assert_eq!(small_read, by_full.read(&LAYOUT, raw.as_bytes(), &Origin::default()));
         let full = all_values(&by_full);
         for (path, value) in all_values(&by_small) {
             prop_assert_eq!(Some(&value), full.get(&path), "{}", path);

@@ -6,6 +6,8 @@
 
 mod bad_event;
 mod cell;
+mod cursor;
+mod identity;
 #[cfg(test)]
 mod laws;
 mod records;
@@ -13,19 +15,16 @@ mod records;
 mod tests;
 mod walk;
 
-use serde::de::IgnoredAny;
-
-use super::catalogue::event_type_index;
-use super::layout::{Block, Identity, Layout, RecordSlot, Slot, Wanted};
+use super::layout::{Block, Layout, RecordSlot, Slot, Wanted};
 use super::normalise;
 use super::origin::{Origin, Source};
-use super::schema::{Family, StandIns};
+use super::schema::Family;
 use super::time::Timestamp;
 use super::types::RecordKind;
 use super::value::Value;
 
-use cell::narrow;
 use records::Records;
+use walk::Fault;
 
 pub use bad_event::{BadEvent, BadEventReason};
 pub(super) use cell::{Cell, Lexeme, repair_surrogates};
@@ -49,6 +48,8 @@ pub struct Event {
     arena: String,
     cells: Vec<Cell>,
     blocks: [Records; 3],
+    /// Room for the cursor that reads.
+    open: Vec<u8>,
     /// The first target of each family, where the layout wants families.
     families: [Option<usize>; Family::COUNT],
     published: Option<Timestamp>,
@@ -81,10 +82,7 @@ impl Event {
     pub fn read(&mut self, layout: &Layout, raw: &[u8], origin: &Origin) -> Result<(), BadEvent> {
         self.prepare(layout, raw, origin);
         let read = if raw.len() > EVENT_BYTES_MAX {
-            let message = format!(
-                "an event of more than {} MiB",
-                EVENT_BYTES_MAX / (1024 * 1024)
-            );
+            let message = format!("an event of more than {} MiB", EVENT_BYTES_MAX / (1024 * 1024));
             Err(BadEvent::new(BadEventReason::TooLong, message, None))
         } else {
             self.walk(layout)
@@ -98,11 +96,7 @@ impl Event {
 
     /// Returns the event's bytes exactly as they came.
     pub fn raw(&self) -> &[u8] {
-        if self.unrepaired.is_empty() {
-            self.text.as_bytes()
-        } else {
-            &self.unrepaired
-        }
+        if self.unrepaired.is_empty() { self.text.as_bytes() } else { &self.unrepaired }
     }
 
     /// Returns the event's id in lower case.
@@ -155,11 +149,7 @@ impl Event {
 
     /// Returns the value of a field of one record.
     pub fn record_value(&self, kind: RecordKind, index: usize, slot: RecordSlot) -> Value<'_> {
-        match self
-            .layout
-            .as_ref()
-            .and_then(|layout| layout.record_wanted(slot))
-        {
+        match self.layout.as_ref().and_then(|layout| layout.record_wanted(slot)) {
             Some(wanted) => normalise::record_value(self, kind, index, wanted),
             None => Value::Missing,
         }
@@ -180,13 +170,7 @@ impl Event {
     }
 
     /// Returns what stands at the input of a record's reading, counted from 0.
-    pub(super) fn record_input(
-        &self,
-        kind: RecordKind,
-        index: usize,
-        wanted: &Wanted,
-        number: usize,
-    ) -> Lexeme<'_> {
+    pub(super) fn record_input(&self, kind: RecordKind, index: usize, wanted: &Wanted, number: usize) -> Lexeme<'_> {
         match wanted.inputs.get(number) {
             Some(node) => self.lexeme(self.list(kind).cell(index, *node)),
             None => Lexeme::Nothing,
@@ -227,137 +211,34 @@ impl Event {
         self.families = [None; Family::COUNT];
         self.published = None;
         self.event_type_index = None;
-        self.flags = Flags {
-            repaired: !self.unrepaired.is_empty(),
-            ..Flags::default()
-        };
+        self.flags = Flags { repaired: !self.unrepaired.is_empty(), ..Flags::default() };
     }
 
     fn give_back(&mut self) {
         self.text = String::new();
         self.unrepaired = Vec::new();
         self.arena = String::new();
+        self.open = Vec::new();
         self.blocks = Default::default();
     }
 
     fn walk(&mut self, layout: &Layout) -> Result<(), BadEvent> {
-        let Err(error) = self.walk_once(layout) else {
-            return Ok(());
-        };
-        // Halves of surrogate pairs in the keys are refused by serde_json; with them replaced the event may be read after all.
-        if let Some(repaired) = repair_surrogates(&self.text) {
-            let broken = std::mem::replace(&mut self.text, repaired);
-            if self.unrepaired.is_empty() {
-                self.unrepaired = broken.into_bytes();
-            }
-            self.forget_values();
-            if self.walk_once(layout).is_ok() {
-                return Ok(());
-            }
-        }
-        Err(error)
-    }
-
-    fn walk_once(&mut self, layout: &Layout) -> Result<(), BadEvent> {
-        match self
-            .text
-            .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
-            .as_bytes()
-            .first()
-        {
-            Some(b'{') => {}
-            None => {
-                return Err(BadEvent::new(
-                    BadEventReason::NotJson,
-                    "no event here, only white space",
-                    Some(0),
-                ));
-            }
-            Some(_) => {
-                let fault = serde_json::from_str::<IgnoredAny>(&self.text)
-                    .map_err(|error| BadEvent::from_json(&self.text, &error));
-                return fault.and(Err(BadEvent::new(
-                    BadEventReason::NotAnObject,
-                    "JSON, but not an object",
-                    Some(0),
-                )));
-            }
+        // A byte order mark is not part of the JSON.
+        let json = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
+        let trimmed = json.trim_start_matches([' ', '\n', '\t', '\r']);
+        let start = self.text.len() - trimmed.len();
+        if !trimmed.starts_with('{') {
+            return Err(BadEvent::of_text(&self.text));
         }
         self.cells.resize(layout.event().len(), Cell::Absent);
         for block in Block::ALL {
-            block
-                .of_mut(&mut self.blocks)
-                .set_width(layout.record(block).len());
+            block.of_mut(&mut self.blocks).set_width(layout.record(block).len());
         }
-        let sheet = walk::Sheet {
-            cells: &mut self.cells,
-            blocks: &mut self.blocks,
-            arena: &mut self.arena,
-            flags: &mut self.flags,
-        };
-        walk::walk(&self.text, layout, sheet)
-            .map_err(|error| BadEvent::from_json(&self.text, &error))
-    }
-
-    /// Works out what is asked of every event.
-    fn settle(&mut self, layout: &Layout) {
-        self.lower_uuid(layout.identity().uuid);
-        self.published = match self.lexeme(self.cell(layout.identity().published)) {
-            Lexeme::Text(text) => Timestamp::parse(&text),
-            _ => None,
-        };
-        self.event_type_index = self.event_type().and_then(event_type_index);
-        self.flags.no_uuid = self.uuid().is_none();
-        self.flags.no_time = self.published.is_none();
-        let Some(type_node) = layout.target_type() else {
-            return;
-        };
-        // From the last to the first, so that the first one stays.
-        for index in (0..self.records(RecordKind::Target)).rev() {
-            let cell = self.list(RecordKind::Target).cell(index, type_node);
-            let family = match self.lexeme(cell) {
-                Lexeme::Text(name) => Family::of_type(&name),
-                _ => None,
-            };
-            if let Some(place) = family.and_then(|family| self.families.get_mut(family as usize)) {
-                *place = Some(index);
-            }
-        }
-    }
-
-    /// Okta sometimes writes uuids in capitals; one event must have one id.
-    fn lower_uuid(&mut self, node: usize) {
-        let place =
-            |start: u32, end: u32| Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?);
-        match self.cell(node) {
-            Cell::Plain(start, end) => {
-                let uuid = place(start, end)
-                    .and_then(|range| self.text.get(range))
-                    .unwrap_or_default();
-                if uuid.bytes().any(|byte| byte.is_ascii_uppercase()) {
-                    let start = self.arena.len();
-                    self.arena
-                        .extend(uuid.chars().map(|character| character.to_ascii_lowercase()));
-                    let lowered = Cell::Unescaped(narrow(start), narrow(self.arena.len()));
-                    if let Some(cell) = self.cells.get_mut(node) {
-                        *cell = lowered;
-                    }
-                }
-            }
-            Cell::Unescaped(start, end) => {
-                if let Some(uuid) = place(start, end).and_then(|range| self.arena.get_mut(range)) {
-                    uuid.make_ascii_lowercase();
-                }
-            }
-            Cell::Absent | Cell::Seen | Cell::Json(..) => {}
-        }
-    }
-
-    fn identity(&self, node: impl Fn(Identity) -> usize) -> Option<&str> {
-        let cell = self.cell(node(self.layout.as_ref()?.identity()));
-        let text = self.text_at(cell)?;
-        let is_structure = matches!(cell, Cell::Json(..)) && text.starts_with(['{', '[']);
-        (!is_structure && !StandIns::All.cover(text)).then_some(text)
+        let sheet = walk::Sheet { cells: &mut self.cells, blocks: &mut self.blocks, arena: &mut self.arena, flags: &mut self.flags, open: &mut self.open };
+        walk::walk(&self.text, start, layout, sheet).map_err(|fault| match fault {
+            Fault::NotJson => BadEvent::of_text(&self.text),
+            Fault::NumberTooLarge(at) => BadEvent::new(BadEventReason::NumberTooLarge, "a number that is too large to be one", Some(at)),
+        })
     }
 
     fn cell(&self, node: usize) -> Cell {

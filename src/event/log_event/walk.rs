@@ -1,52 +1,16 @@
 //! The walk: one pass over an event's JSON that notes where the wanted values stand.
 //!
-//! Takes valid UTF-8 and a layout; fills cells. Values that nothing wants are checked to be JSON and passed over without recursion, so
-//! depth there is free. Never makes a value: that is `normalise/`.
-
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+//! Takes text and a layout; fills cells. Recursion goes as deep as the layout, never as deep as the JSON. Never makes a value: that is
+//! `normalise/`.
 
 use super::Flags;
 use super::cell::{Cell, narrow, unescape};
+use super::cursor::{Cursor, NotJson};
 use super::records::Records;
 use crate::event::layout::{Layout, Node, Trie};
 
-/// The words of serde_json for a number that nothing can hold.
-pub(super) const NUMBER_TOO_LARGE: &str = "number out of range";
-
 /// The most records of one list that an event keeps; Okta's longest lists hold a few hundred.
 const RECORDS_MAX: usize = 10_000;
-
-/// The visits of values that hold no keys.
-macro_rules! scalars_are_nothing {
-    () => {
-        fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
-            Ok(())
-        }
-
-        fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-            Ok(())
-        }
-
-        fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-            Ok(())
-        }
-
-        fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-            Ok(())
-        }
-
-        fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-            Ok(())
-        }
-
-        fn visit_unit<E: Error>(self) -> Result<(), E> {
-            Ok(())
-        }
-    };
-}
 
 /// What a walk fills.
 pub(super) struct Sheet<'s> {
@@ -54,42 +18,33 @@ pub(super) struct Sheet<'s> {
     pub(super) blocks: &'s mut [Records; 3],
     pub(super) arena: &'s mut String,
     pub(super) flags: &'s mut Flags,
+    /// Room for the cursor.
+    pub(super) open: &'s mut Vec<u8>,
 }
 
-/// Walks an event's text; an error is serde_json's own.
-pub(super) fn walk(text: &str, layout: &Layout, sheet: Sheet<'_>) -> Result<(), serde_json::Error> {
-    let mut notes = Notes {
-        base: address(text),
-        arena: sheet.arena,
-        flags: sheet.flags,
-    };
-    let Some(root) = layout.event().node(0) else {
-        return Ok(());
-    };
-    // A byte order mark is not part of the JSON.
-    let json = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut json = serde_json::Deserializer::from_str(json);
-    let lists = Some(Lists {
-        layout,
-        blocks: sheet.blocks,
-    });
-    Place {
-        trie: layout.event(),
-        node: root,
-        cells: sheet.cells,
-        notes: &mut notes,
-        lists,
+/// Why a walk ended early.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fault {
+    /// The text is not JSON, or something follows the object.
+    NotJson,
+    /// A wanted number, which begins there, is beyond what serde_json's own numbers hold.
+    NumberTooLarge(usize),
+}
+
+impl From<NotJson> for Fault {
+    fn from(_: NotJson) -> Fault {
+        Fault::NotJson
     }
-    .deserialize(&mut json)?;
-    json.end()
 }
 
-/// What all places of a walk share.
-struct Notes<'n> {
-    /// Where the text begins in memory, to turn parts of it into ranges.
-    base: usize,
-    arena: &'n mut String,
-    flags: &'n mut Flags,
+/// Walks the object that begins at `start` and must end the text.
+pub(super) fn walk(text: &str, start: usize, layout: &Layout, sheet: Sheet<'_>) -> Result<(), Fault> {
+    let cursor = Cursor::new(text, start, sheet.open);
+    let mut walk = Walk { text, cursor, arena: sheet.arena, flags: sheet.flags };
+    let lists = Lists { layout, blocks: sheet.blocks };
+    walk.read_root(layout.event(), sheet.cells, Some(lists))?;
+    walk.cursor.pass_space();
+    if walk.cursor.at() == text.len() { Ok(()) } else { Err(Fault::NotJson) }
 }
 
 /// The lists of records that a walk may meet; records themselves have none.
@@ -98,59 +53,163 @@ struct Lists<'l> {
     blocks: &'l mut [Records; 3],
 }
 
-/// A JSON value of which some keys are wanted. What is no object holds none of them.
-struct Place<'p, 'n> {
-    trie: &'p Trie,
-    node: &'p Node,
-    cells: &'p mut [Cell],
-    notes: &'p mut Notes<'n>,
-    lists: Option<Lists<'p>>,
+/// An object that is walked into: the cells that it fills.
+struct Object<'o> {
+    trie: &'o Trie,
+    cells: &'o mut [Cell],
+    lists: Option<Lists<'o>>,
 }
 
-impl<'n> Place<'_, 'n> {
+/// A string: what stands between its quotes.
+#[derive(Clone, Copy)]
+struct Quoted {
+    start: usize,
+    end: usize,
+    escaped: bool,
+}
+
+struct Walk<'w> {
+    text: &'w str,
+    cursor: Cursor<'w>,
+    arena: &'w mut String,
+    flags: &'w mut Flags,
+}
+
+impl Walk<'_> {
+    /// Reads the object here into the cells of a whole trie.
+    fn read_root(&mut self, trie: &Trie, cells: &mut [Cell], lists: Option<Lists<'_>>) -> Result<(), Fault> {
+        match trie.node(0) {
+            Some(root) => self.read_object(root, &mut Object { trie, cells, lists }),
+            None => Ok(self.cursor.pass_value()?),
+        }
+    }
+
+    fn read_object(&mut self, node: &Node, object: &mut Object<'_>) -> Result<(), Fault> {
+        self.cursor.expect(b'{')?;
+        self.cursor.pass_space();
+        if self.cursor.peek() == b'}' {
+            self.cursor.step();
+            return Ok(());
+        }
+        loop {
+            let key = self.pass_quoted()?;
+            self.cursor.pass_colon()?;
+            match self.child(node, key) {
+                Some(number) => self.read_wanted(number, object)?,
+                None => self.cursor.pass_value()?,
+            }
+            self.cursor.pass_space();
+            if self.cursor.peek() != b',' {
+                return Ok(self.cursor.expect(b'}')?);
+            }
+            self.cursor.step();
+            self.cursor.pass_space();
+        }
+    }
+
     /// Reads the value under a wanted key. A key that comes again replaces all that stood under it, as in serde_json's own values.
-    fn enter<'de, A: MapAccess<'de>>(
-        &mut self,
-        number: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        let trie = self.trie;
+    fn read_wanted(&mut self, number: usize, object: &mut Object<'_>) -> Result<(), Fault> {
+        let trie = object.trie;
         let Some(node) = trie.node(number) else {
-            return map.next_value::<IgnoredAny>().map(drop);
+            return Ok(self.cursor.pass_value()?);
         };
-        if self.cells.get(number) != Some(&Cell::Absent) {
-            self.forget(number, node);
+        if object.cells.get(number) != Some(&Cell::Absent) {
+            self.flags.duplicate_keys = true;
+            object.forget(number, node);
         }
-        self.note(number, Cell::Seen);
-        if let (Some(block), Some(lists)) = (node.block, &mut self.lists) {
-            let records = block.of_mut(lists.blocks);
-            return map.next_value_seed(List {
-                trie: lists.layout.record(block),
-                records,
-                notes: self.notes,
-            });
+        object.note(number, Cell::Seen);
+        let start = self.cursor.at();
+        match self.cursor.peek() {
+            b'"' if node.kept => {
+                let string = self.pass_quoted()?;
+                object.note(number, self.cell_of_string(string));
+                return Ok(());
+            }
+            b'{' if node.has_children() => self.read_object(node, object)?,
+            b'[' => match (node.block, &mut object.lists) {
+                (Some(block), Some(lists)) => {
+                    let records = block.of_mut(lists.blocks);
+                    self.read_list(lists.layout.record(block), records)?;
+                }
+                _ => self.cursor.pass_value()?,
+            },
+            _ => self.cursor.pass_value()?,
         }
-        if !node.kept {
-            return map.next_value_seed(self.below(node));
-        }
-        let json = map.next_value::<&RawValue>()?.get();
-        let cell = self
-            .notes
-            .cell(json)
-            .ok_or_else(|| A::Error::custom(NUMBER_TOO_LARGE))?;
-        self.note(number, cell);
-        if node.has_children() && json.starts_with('{') {
-            let mut json = serde_json::Deserializer::from_str(json);
-            self.below(node)
-                .deserialize(&mut json)
-                .map_err(A::Error::custom)?;
+        if node.kept {
+            object.note(number, self.cell_of_json(start, self.cursor.at())?);
         }
         Ok(())
     }
 
+    /// Reads a list of records; elements that are no objects are no records.
+    fn read_list(&mut self, trie: &Trie, records: &mut Records) -> Result<(), Fault> {
+        self.cursor.expect(b'[')?;
+        self.cursor.pass_space();
+        if self.cursor.peek() == b']' {
+            self.cursor.step();
+            return Ok(());
+        }
+        loop {
+            match self.cursor.peek() {
+                b'{' if records.count() < RECORDS_MAX => self.read_root(trie, records.push(), None)?,
+                b'{' => {
+                    self.flags.records_cut = true;
+                    self.cursor.pass_value()?;
+                }
+                _ => self.cursor.pass_value()?,
+            }
+            self.cursor.pass_space();
+            if self.cursor.peek() != b',' {
+                return Ok(self.cursor.expect(b']')?);
+            }
+            self.cursor.step();
+            self.cursor.pass_space();
+        }
+    }
+
+    #[inline]
+    fn pass_quoted(&mut self) -> Result<Quoted, NotJson> {
+        let start = self.cursor.at() + 1;
+        let escaped = self.cursor.pass_string()?;
+        Ok(Quoted { start, end: self.cursor.at() - 1, escaped })
+    }
+
+    #[inline]
+    fn child(&mut self, node: &Node, key: Quoted) -> Option<usize> {
+        let written = self.text.get(key.start..key.end)?;
+        if !key.escaped {
+            return node.child(written);
+        }
+        let before = self.arena.len();
+        unescape(written, self.arena);
+        let child = self.arena.get(before..).and_then(|key| node.child(key));
+        self.arena.truncate(before);
+        child
+    }
+
+    fn cell_of_string(&mut self, string: Quoted) -> Cell {
+        if !string.escaped {
+            return Cell::Plain(narrow(string.start), narrow(string.end));
+        }
+        let before = self.arena.len();
+        let written = self.text.get(string.start..string.end).unwrap_or_default();
+        self.flags.repaired |= unescape(written, self.arena);
+        Cell::Unescaped(narrow(before), narrow(self.arena.len()))
+    }
+
+    fn cell_of_json(&self, start: usize, end: usize) -> Result<Cell, Fault> {
+        let json = self.text.get(start..end).unwrap_or_default();
+        match json.as_bytes() {
+            [b'n', ..] => Ok(Cell::Seen),
+            [b'-' | b'0'..=b'9', ..] if is_too_large(json) => Err(Fault::NumberTooLarge(start)),
+            _ => Ok(Cell::Json(narrow(start), narrow(end))),
+        }
+    }
+}
+
+impl Object<'_> {
     /// Takes back what an earlier value under the same key left.
     fn forget(&mut self, number: usize, node: &Node) {
-        self.notes.flags.duplicate_keys = true;
         if let Some(cells) = self.cells.get_mut(number..node.end) {
             cells.fill(Cell::Absent);
         }
@@ -162,20 +221,6 @@ impl<'n> Place<'_, 'n> {
         }
     }
 
-    fn below<'b>(&'b mut self, node: &'b Node) -> Place<'b, 'n> {
-        let lists = self.lists.as_mut().map(|lists| Lists {
-            layout: lists.layout,
-            blocks: lists.blocks,
-        });
-        Place {
-            trie: self.trie,
-            node,
-            cells: self.cells,
-            notes: self.notes,
-            lists,
-        }
-    }
-
     fn note(&mut self, number: usize, cell: Cell) {
         if let Some(place) = self.cells.get_mut(number) {
             *place = cell;
@@ -183,188 +228,8 @@ impl<'n> Place<'_, 'n> {
     }
 }
 
-impl Notes<'_> {
-    /// Makes the cell of a JSON value, whose text is part of the event's; none for a number that is too large.
-    fn cell(&mut self, json: &str) -> Option<Cell> {
-        let start = address(json).saturating_sub(self.base);
-        match json.as_bytes() {
-            [b'"', inner @ .., b'"'] => {
-                let Some(inner) = json
-                    .get(1..=inner.len())
-                    .filter(|inner| inner.contains('\\'))
-                else {
-                    return Some(Cell::Plain(
-                        narrow(start + 1),
-                        narrow(start + json.len() - 1),
-                    ));
-                };
-                let unescaped = self.arena.len();
-                self.flags.repaired |= unescape(inner, self.arena);
-                Some(Cell::Unescaped(narrow(unescaped), narrow(self.arena.len())))
-            }
-            [b'n', ..] => Some(Cell::Seen),
-            [b'-' | b'0'..=b'9', ..] if is_too_large(json) => None,
-            _ => Some(Cell::Json(narrow(start), narrow(start + json.len()))),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Place<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Place<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        while let Some(child) = map.next_key_seed(Key(self.node))? {
-            match child {
-                Some(number) => self.enter(number, &mut map)?,
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
-        pass_over(list)
-    }
-
-    scalars_are_nothing!();
-}
-
-/// A list of records.
-struct List<'l, 'n> {
-    trie: &'l Trie,
-    records: &'l mut Records,
-    notes: &'l mut Notes<'n>,
-}
-
-impl<'de> DeserializeSeed<'de> for List<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for List<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        IgnoredAny.visit_map(map).map(drop)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        loop {
-            let element = Element(List {
-                trie: self.trie,
-                records: self.records,
-                notes: self.notes,
-            });
-            if list.next_element_seed(element)?.is_none() {
-                return Ok(());
-            }
-            if self.records.count() >= RECORDS_MAX {
-                self.notes.flags.records_cut |= list.next_element::<IgnoredAny>()?.is_some();
-                return pass_over(list);
-            }
-        }
-    }
-
-    scalars_are_nothing!();
-}
-
-/// One element of a list of records; what is no object is no record.
-struct Element<'l, 'n>(List<'l, 'n>);
-
-impl<'de> DeserializeSeed<'de> for Element<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        json.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Element<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        let List {
-            trie,
-            records,
-            notes,
-        } = self.0;
-        match trie.node(0) {
-            Some(node) => Place {
-                trie,
-                node,
-                cells: records.push(),
-                notes,
-                lists: None,
-            }
-            .visit_map(map),
-            None => IgnoredAny.visit_map(map).map(drop),
-        }
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<(), A::Error> {
-        pass_over(list)
-    }
-
-    scalars_are_nothing!();
-}
-
-/// A key of an object: gives the number of the child that it leads to.
-struct Key<'k>(&'k Node);
-
-impl<'de> DeserializeSeed<'de> for Key<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Option<usize>, D::Error> {
-        json.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Key<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E: Error>(self, key: &str) -> Result<Option<usize>, E> {
-        Ok(self.0.child(key))
-    }
-}
-
-fn pass_over<'de, A: SeqAccess<'de>>(mut list: A) -> Result<(), A::Error> {
-    while list.next_element::<IgnoredAny>()?.is_some() {}
-    Ok(())
-}
-
 /// Returns whether a number is beyond what serde_json's own numbers hold; only long ones and those with exponents can be.
 fn is_too_large(number: &str) -> bool {
     let suspect = number.len() > 300 || number.contains(['e', 'E']);
     suspect && number.parse::<f64>().is_ok_and(f64::is_infinite)
-}
-
-fn address(text: &str) -> usize {
-    text.as_ptr().addr()
 }

@@ -8,8 +8,10 @@ mod build;
 mod quantity;
 mod scan;
 
+use std::num::NonZeroUsize;
+
 use pest::Parser;
-use pest::error::InputLocation;
+use pest::error::{ErrorVariant, InputLocation};
 use pest_derive::Parser;
 
 use super::ast::{Expr, Kind, Place, Query};
@@ -17,7 +19,6 @@ use super::snippet::Snippet;
 use crate::diagnostic::{Code, Diagnostic};
 
 pub use quantity::parse_quantity;
-pub(crate) use quantity::quantity_text;
 
 #[derive(Parser)]
 #[grammar = "grammar/clarion.pest"]
@@ -28,6 +29,10 @@ pub const EXPRESSION_BYTES_MAX: usize = 64 * 1024;
 
 /// Deepest nesting of brackets and of the tree.
 pub const DEPTH_MAX: usize = 64;
+
+/// Most steps that reading one expression takes. The grammar reads some texts in two ways, so that nesting them would double the work
+/// at each level; the longest expression that needs no second look takes less than half of it.
+const STEPS_MAX: usize = 10_000_000;
 
 /// Parses an expression or a history; faults are added to `faults`.
 pub fn parse(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
@@ -61,9 +66,22 @@ fn parse_text(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
     if faults.len() > before {
         return broken;
     }
+    pest::set_call_limit(NonZeroUsize::new(STEPS_MAX));
     match Grammar::parse(Rule::expression, text) {
         Ok(pairs) => build::query(snippet, pairs, faults).unwrap_or(broken),
         Err(error) => {
+            if let ErrorVariant::CustomError { .. } = error.variant {
+                faults.push(
+                    Diagnostic::new(
+                        Code::NestedTooDeep,
+                        snippet.span(Place { start: 0, end: first_line(text) }),
+                        "this expression is nested in too many ways to be read",
+                    )
+                    .label("brackets and histories stand too deep in one another")
+                    .help("name parts of it with `let`"),
+                );
+                return broken;
+            }
             let at = match error.location {
                 InputLocation::Pos(at) => at,
                 InputLocation::Span((at, _)) => at,
@@ -104,12 +122,18 @@ fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
         };
         if let Some(meant) = meant {
             let at = before.at.to(token.at);
-            return Diagnostic::new(Code::MalformedQuantity, snippet.span(at), format!("`{}` is written in one word", snippet.get(at))).label("no space between a number and its unit").fix(format!("write `{meant}`"), meant);
+            return Diagnostic::new(Code::MalformedQuantity, snippet.span(at), format!("`{}` is written in one word", snippet.get(at)))
+                .label("no space between a number and its unit")
+                .fix(format!("write `{meant}`"), meant);
         }
     }
     let fault = Diagnostic::new(Code::UnexpectedText, snippet.span(token.at), format!("`{found}` does not fit here"));
     if wants_operand {
-        let label = if previous.is_empty() { "an expression cannot begin with this".to_owned() } else { format!("after `{previous}` a value, a field or a function is expected") };
+        let label = if previous.is_empty() {
+            "an expression cannot begin with this".to_owned()
+        } else {
+            format!("after `{previous}` a value, a field or a function is expected")
+        };
         let fault = fault.label(label);
         return match found {
             "by" | "within" => fault.help("a history is written `population by key within duration`"),

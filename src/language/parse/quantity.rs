@@ -74,17 +74,3 @@ fn meant(text: &str) -> Option<String> {
     }
     (out != text && parse_quantity(&out).is_ok()).then_some(out)
 }
-
-/// Returns a quantity as the formatter writes it.
-pub(crate) fn quantity_text(quantity: Quantity) -> String {
-    match quantity {
-        Quantity::Duration(span) => span.to_string(),
-        Quantity::Distance(metres) => format!("{}km", metres / 1000.0),
-        Quantity::Speed(speed) => format!("{}km/h", round(speed * 3.6)),
-    }
-}
-
-/// Takes away the noise that dividing and multiplying by 3.6 leaves.
-fn round(number: f64) -> f64 {
-    (number * 1e6).round() / 1e6
-}

@@ -236,17 +236,30 @@ impl Writer {
         match self.dice.below(40) {
             0..=4 => format!("count({}) {} {number}", bounded(self), self.comparison()),
             5..=7 => format!("distinct({value} of ({})) {} {}", bounded(self), self.comparison(), number.min(3)),
-            8..=10 => format!("{}({} of ({})) {} {}", self.dice.pick(&["sum", "min", "max", "avg"]).to_owned(), self.dice.pick(NUMBERS).to_owned(), bounded(self), self.comparison(), number * self.dice.between(1, 2)),
+            8..=10 => format!(
+                "{}({} of ({})) {} {}",
+                self.dice.pick(&["sum", "min", "max", "avg"]).to_owned(),
+                self.dice.pick(NUMBERS).to_owned(),
+                bounded(self),
+                self.comparison(),
+                number * self.dice.between(1, 2)
+            ),
             11 => format!("published - {}(published of ({})) > {}", self.dice.pick(&["min", "max", "last", "first"]).to_owned(), bounded(self), self.length()),
             12 => format!("len(values({value} of ({}))) {} {number}", bounded(self), self.comparison()),
             13..=14 => {
-                let question = if self.dice.chance(50) { format!("values(actor.id of ({}))", bounded(self)) } else { format!("top(actor.id of ({}), 2)", bounded(self)) };
+                let question =
+                    if self.dice.chance(50) { format!("values(actor.id of ({}))", bounded(self)) } else { format!("top(actor.id of ({}), 2)", bounded(self)) };
                 format!("{question}[{}] == \"{}\"", self.dice.below(2), self.dice.pick(&ACTORS))
             }
             15 => format!("seen({})", unbounded(self)),
             16..=17 => format!("not seen({})", unbounded(self)),
-            18..=20 => format!("{}({value} of ({})) {} {value}", self.dice.pick(&["last", "first"]).to_owned(), unbounded(self), self.dice.pick(&["==", "!="]).to_owned()),
-            21..=23 => {
+            18..=19 => format!(
+                "{}({value} of ({})) {} {value}",
+                self.dice.pick(&["last", "first"]).to_owned(),
+                unbounded(self),
+                self.dice.pick(&["==", "!="]).to_owned()
+            ),
+            20..=22 => {
                 let history = unbounded(self);
                 let learning = if named.is_none() && self.dice.chance(40) { format!(", learning {}", Span::seconds(self.window / 4)) } else { String::new() };
                 // What is learnt must not be longer than the window, which a history from before may have short.
@@ -255,15 +268,21 @@ impl Writer {
                 }
                 format!("first_seen({value} of ({}{} within {}){learning})", self.plain_population(), self.keys(), Span::seconds(self.window))
             }
-            24..=25 => format!("travel_speed({}) > {}km/h", unbounded(self), self.dice.pick(&[1, 100, 900])),
-            26 => format!("travel_distance({}) > {}km", unbounded(self), self.dice.pick(&[1, 100, 500])),
-            27..=32 => self.sequence(),
+            23..=24 => format!("travel_speed({}) > {}km/h", unbounded(self), self.dice.pick(&[1, 100, 900])),
+            25 => format!("travel_distance({}) > {}km", unbounded(self), self.dice.pick(&[1, 100, 500])),
+            26..=32 => self.sequence(),
             33 if self.depth == 0 => format!("followed_by({})", bounded(self)),
             34..=35 if self.depth == 0 => format!("not followed_by({})", bounded(self)),
             36..=37 => {
                 let each = Span::seconds(*self.dice.pick(&[self.window, self.window / 2]));
                 let within = Span::seconds(self.window * self.dice.between(3, 6) + *self.dice.pick(&[0, 0, self.window / 3]));
-                format!("zscore({}{} within {within}, each {each}) {} {}", self.plain_population(), self.keys(), self.dice.pick(&[">", "<"]).to_owned(), self.dice.pick(&["0.37", "-0.41", "0.83", "-0.77", "1.13", "1.61"]))
+                format!(
+                    "zscore({}{} within {within}, each {each}) {} {}",
+                    self.plain_population(),
+                    self.keys(),
+                    self.dice.pick(&[">", "<"]).to_owned(),
+                    self.dice.pick(&["0.37", "-0.41", "0.83", "-0.77", "1.13", "1.61"])
+                )
             }
             38 => {
                 let history = bounded(self);
@@ -321,7 +340,11 @@ impl Writer {
         }
         let kind = self.kind();
         match (self.dice.below(10), names.last()) {
-            (0..=4, Some(name)) => format!("{kind} and {field} {} {name}.{field}", self.dice.pick(&["==", "!="]).to_owned(), field = self.dice.pick(&["network.asn", "client.ipAddress", "geo.country"])),
+            (0..=4, Some(name)) => format!(
+                "{kind} and {field} {} {name}.{field}",
+                self.dice.pick(&["==", "!="]).to_owned(),
+                field = self.dice.pick(&["network.asn", "client.ipAddress", "geo.country"])
+            ),
             (0, None) => format!("({kind} or {})", self.kind()),
             (1, None) => format!("{kind} and network.asn != {}", self.dice.between(1, 3)),
             (2, None) if self.depth == 0 => {

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clarion::event::Span;
 use serde_json::Value as Json;
 
+use super::engine_runner;
 use super::reference::{Arrival, Findings, findings_of};
 use super::vocabulary::{ORG, Words, library, rule};
 
@@ -80,14 +81,19 @@ impl Scenario {
 /// Returns the paths of all scenarios.
 pub(super) fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/histories");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|end| end == "yml")).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yml"))
+        .collect();
     paths.sort();
     paths
 }
 
 /// Says how findings differ from what is expected; nothing if they do not.
 pub(super) fn difference(expected: &Findings, found: &Findings) -> Option<String> {
-    let lines = |mark: &str, these: &Findings, those: &Findings| these.difference(those).map(|(rule, uuid)| format!("  {mark} {rule} on {uuid}\n")).collect::<String>();
+    let lines =
+        |mark: &str, these: &Findings, those: &Findings| these.difference(those).map(|(rule, uuid)| format!("  {mark} {rule} on {uuid}\n")).collect::<String>();
     let text = lines("not found:   ", expected, found) + &lines("not expected:", found, expected);
     (!text.is_empty()).then_some(text)
 }
@@ -96,9 +102,9 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Checks that the reference finds what the hand has worked out, as written, backwards and with every event twice.
+/// Checks that the reference and the engine find what the hand has worked out, as written, backwards and with every event twice.
 #[test]
-fn the_reference_finds_what_was_worked_out_by_hand() {
+fn reference_and_engine_find_what_was_worked_out_by_hand() {
     let mut failed = Vec::new();
     let paths = scenarios();
     assert!(paths.len() >= 43, "only {} scenarios", paths.len());
@@ -123,6 +129,9 @@ fn the_reference_finds_what_was_worked_out_by_hand() {
         for (order, arrivals, lateness) in orders {
             if let Some(difference) = difference(&scenario.expected(), &findings_of(&library, &arrivals, ORG, lateness)) {
                 failed.push(format!("{name}, {order}\n{difference}"));
+            }
+            if let Some(difference) = difference(&scenario.expected(), &engine_runner::findings(&library, &arrivals, ORG, lateness)) {
+                failed.push(format!("{name}, {order}, by the engine\n{difference}"));
             }
         }
     }

@@ -184,11 +184,15 @@ fn shrink(runner: &dyn Runner, mut case: Case, mut schedule: Schedule) -> (Case,
         }));
         smaller.extend(schedule.simpler().into_iter().map(|schedule| (case.clone(), schedule)));
         smaller.extend((0..case.events.len()).flat_map(|at| {
-            FIELDS.iter().filter_map(|take| take(&case.events[at])).map(|event| {
-                let mut smaller = case.clone();
-                smaller.events[at] = event;
-                (smaller, schedule.clone())
-            }).collect::<Vec<_>>()
+            FIELDS
+                .iter()
+                .filter_map(|take| take(&case.events[at]))
+                .map(|event| {
+                    let mut smaller = case.clone();
+                    smaller.events[at] = event;
+                    (smaller, schedule.clone())
+                })
+                .collect::<Vec<_>>()
         }));
         let next = smaller.into_iter().take_while(|_| {
             left = left.saturating_sub(1);

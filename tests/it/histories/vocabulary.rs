@@ -142,7 +142,9 @@ impl Words {
 pub(super) fn library(rules: &[String]) -> Result<Library, String> {
     let definitions: BTreeMap<&str, Json> = KINDS
         .iter()
-        .map(|(word, kind, result)| (*word, json!({ "doc": format!("An event that is {word}."), "means": format!("eventType == \"{kind}\" and outcome.result == \"{result}\"") })))
+        .map(|(word, kind, result)| {
+            (*word, json!({ "doc": format!("An event that is {word}."), "means": format!("eventType == \"{kind}\" and outcome.result == \"{result}\"") }))
+        })
         .collect();
     let file = |name: String, role: Role, text: String| File { name, role, bytes: Ok(text.into_bytes()) };
     let mut files = vec![file("definitions.yml".to_owned(), Role::Definitions, json!(definitions).to_string())];

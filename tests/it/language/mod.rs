@@ -3,4 +3,5 @@
 mod accepted;
 mod evaluates;
 mod expectation;
+mod format;
 mod rejected;

@@ -1,0 +1,98 @@
+//! An engine and the alerts that come of it.
+//!
+//! Takes events as they come; gives, in the end, the alerts that the sorted stream without duplicates would have given.
+
+use std::sync::Arc;
+
+use super::{Alert, Alerts, Evidence, Finding, Seen};
+use crate::engine::remember::Fired;
+use crate::engine::{Change, Engine, Limits};
+use crate::evaluate::Facts;
+use crate::evaluate::NoMemory;
+use crate::event::{Event, FieldRef, Timestamp, Value};
+use crate::plan::Plan;
+
+/// Runs a plan over a stream and collects its alerts.
+#[derive(Debug)]
+pub struct Watch {
+    plan: Arc<Plan>,
+    engine: Engine,
+    alerts: Alerts,
+}
+
+impl Watch {
+    /// Makes one that has seen nothing.
+    pub fn new(plan: Arc<Plan>, limits: Limits) -> Self {
+        Watch { engine: Engine::with_limits(plan.clone(), Limits { keep_raw: true, ..limits }), alerts: Alerts::new(plan.clone()), plan }
+    }
+
+    /// Returns the engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Returns how many findings were too many to keep.
+    pub fn dropped(&self) -> u64 {
+        self.alerts.dropped()
+    }
+
+    /// Takes an event in.
+    pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) {
+        for rule in self.engine.observe_at(event, received) {
+            self.alerts.add(*rule, event, &NoMemory);
+        }
+        for change in self.engine.changes() {
+            self.apply(change, Some(event));
+        }
+    }
+
+    /// Ends the stream and returns the alerts.
+    pub fn finish(mut self) -> Vec<Alert> {
+        self.engine.finish();
+        for change in self.engine.changes() {
+            self.apply(change, None);
+        }
+        self.alerts.finish()
+    }
+
+    fn apply(&mut self, change: Change, event: Option<&Event>) {
+        match change {
+            Change::Withdrawn { rule, uuid, .. } => self.alerts.withdraw(rule, &uuid),
+            Change::Fired(fired) => {
+                if let Some(finding) = self.finding(&fired, event) {
+                    self.alerts.add_finding(finding);
+                }
+            }
+        }
+    }
+
+    fn finding(&self, fired: &Fired, event: Option<&Event>) -> Option<Finding> {
+        // A finding may be said long after its event: then what is kept of the event speaks for it.
+        let facts: &dyn Facts = match (&fired.row, event) {
+            (Some(row), _) => &**row,
+            (None, Some(event)) => event,
+            (None, None) => return None,
+        };
+        let raw: &[u8] = fired.raw.as_deref().unwrap_or_default();
+        let event_type = FieldRef::find("eventType").and_then(|field| self.plan.layout().slot(&field)).map(|slot| facts.value(slot));
+        let event_type = match &event_type {
+            Some(Value::Text(text)) => Some(&**text),
+            _ => None,
+        };
+        let seen = Seen { published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
+        let mut finding = Finding::made(&self.plan, fired.rule, facts, seen, &fired.answers)?;
+        finding.evidence = fired
+            .evidence
+            .iter()
+            .map(|evidence| Evidence {
+                question: self.plan.questions().get(evidence.question).map(|question| question.text()).unwrap_or_default(),
+                value: evidence.value.clone(),
+                count: evidence.count,
+                first: evidence.first,
+                last: evidence.last,
+                events: evidence.uuids.clone(),
+            })
+            .collect();
+        Some(finding)
+    }
+}

@@ -1,0 +1,106 @@
+//! Alerts as a table or as JSON, and what was read.
+
+use std::collections::BTreeMap;
+
+use anstyle::{AnsiColor, Style};
+
+use crate::alert::Alert;
+use crate::cli::escape::json;
+use crate::cli::out::{BAD, DOUBTFUL, FAINT, Out, STRONG};
+use crate::cli::rules::{count, grouped};
+use crate::cli::table::Table;
+use crate::event::Span;
+use crate::pack::{Library, Severity};
+
+use super::{Counts, Format};
+
+pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
+    match format {
+        Format::Json => {
+            for alert in alerts {
+                if out.is_closed() {
+                    return;
+                }
+                out.line(json(&alert.to_json()));
+            }
+        }
+        Format::Table if alerts.is_empty() => {}
+        Format::Table => {
+            let mut table = Table::new(&["SEVERITY", "FIRST", "TIMES", "RULE", "TITLE"]);
+            for alert in alerts {
+                let first = alert.first.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
+                let times = grouped(alert.occurrences);
+                table.row([
+                    (alert.severity.word(), style(alert.severity)),
+                    (&first, FAINT),
+                    (&times, Style::new()),
+                    (&alert.rule, STRONG),
+                    (&alert.title, Style::new()),
+                ]);
+            }
+            out.table(&table);
+        }
+    }
+}
+
+fn style(severity: Severity) -> Style {
+    match severity {
+        Severity::Informational => FAINT,
+        Severity::Low => AnsiColor::Cyan.on_default(),
+        Severity::Medium => DOUBTFUL,
+        Severity::High => AnsiColor::Red.on_default(),
+        Severity::Critical => BAD,
+    }
+}
+
+/// Says what makes the answer less than it could be.
+pub(super) fn caution(counts: &Counts, lateness: Span, out: &mut Out<'_>) {
+    if counts.late > 0 {
+        let events = count(usize::try_from(counts.late).unwrap_or(usize::MAX), "event");
+        out.warn(format_args!("{events} came more than {lateness} after newer ones and had no part in histories; sort the input, or raise `--lateness`"));
+    }
+    if counts.dropped > 0 {
+        out.warn(format_args!(
+            "limits of memory were reached: {} findings, keys or events were dropped",
+            grouped(usize::try_from(counts.dropped).unwrap_or(usize::MAX))
+        ));
+    }
+}
+
+/// Says in one line what was read and found; with `stats` also rule by rule.
+pub(super) fn summarise(alerts: &[Alert], counts: &Counts, stats: bool, library: &Library, out: &mut Out<'_>) {
+    let mut asides = Vec::new();
+    if counts.duplicates > 0 {
+        asides.push(count(counts.duplicates, "duplicate"));
+    }
+    if counts.bad > 0 {
+        asides.push(format!("{} that are no events", grouped(counts.bad)));
+    }
+    let asides = if asides.is_empty() { String::new() } else { format!(" ({})", asides.join(", ")) };
+    let rules = library.rules().filter(|(_, rule)| rule.enabled).count();
+    out.say(format_args!("{}{asides}, {}: {}", count(counts.events, "event"), count(rules, "rule"), count(alerts.len(), "alert")));
+    if stats {
+        by_rule(alerts, out);
+    }
+}
+
+fn by_rule(alerts: &[Alert], out: &mut Out<'_>) {
+    let mut rules: BTreeMap<&str, (usize, usize, Severity)> = BTreeMap::new();
+    for alert in alerts {
+        let (count, occurrences, severity) = rules.entry(&*alert.rule).or_insert((0, 0, alert.severity));
+        *count += 1;
+        *occurrences += alert.occurrences;
+        *severity = (*severity).max(alert.severity);
+    }
+    if rules.is_empty() {
+        return;
+    }
+    let mut rules: Vec<_> = rules.into_iter().collect();
+    rules.sort_by_key(|(id, (count, _, _))| (std::cmp::Reverse(*count), *id));
+    let mut table = Table::new(&["ALERTS", "FINDINGS", "WORST", "RULE"]);
+    for (id, (count, occurrences, severity)) in rules {
+        let (count, occurrences) = (grouped(count), grouped(occurrences));
+        table.row([(&count, Style::new()), (&occurrences, Style::new()), (severity.word(), style(severity)), (id, STRONG)]);
+    }
+    out.say_table(&table);
+}

@@ -1,0 +1,176 @@
+//! `clarion why`: each part of a rule's condition with its value on one event.
+
+use std::path::Path;
+
+use clap::ValueEnum;
+use serde_json::{Value as Json, json};
+
+use crate::evaluate::NoMemory;
+use crate::event::{Intake, Layout, Origin, Source, Value};
+use crate::pack::Pack;
+use crate::rehearsal::{self, Why};
+
+use super::escape::{self, shown, shown_within};
+use super::exit::{Exit, Refusal};
+use super::input;
+use super::out::{BAD, DOUBTFUL, FAINT, GOOD, Out, STRONG};
+use super::rules::{self, RuleOptions, count};
+
+/// Tells why an event does or does not fulfil a rule
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The rule, by its id or its file
+    pub(super) rule: String,
+    /// The event: a file, `-` for stdin, or the name of a sample event in the rule's pack
+    pub(super) event: String,
+    /// Which event, where there are several
+    #[arg(long, value_name = "UUID")]
+    pub(super) uuid: Option<String>,
+    /// How it is told
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(super) format: Format,
+    /// Which rules to look in.
+    #[command(flatten)]
+    pub(super) rules: RuleOptions,
+}
+
+/// How it is told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, ValueEnum)]
+pub(super) enum Format {
+    /// As a tree
+    #[default]
+    Human,
+    /// As one JSON object
+    Json,
+}
+
+/// Longest value that is shown whole.
+const VALUE_COLUMNS_MAX: usize = 200;
+
+/// Most events among which one is looked for.
+const EVENTS_MAX: usize = 1_000_000;
+
+/// Runs the command. Whether the event fulfils the rule does not decide the exit: both are answers.
+///
+/// # Errors
+/// Refuses rules that do not load, a rule or an event that does not exist, and an event that cannot be read.
+pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
+    let library = args.rules.load_for(&args.rule, out)?;
+    let (pack, rule) = rules::find(&library, &args.rule)?;
+    let Found { bytes, origin } = event(args, pack, out)?;
+    let tree =
+        rehearsal::why(rule, &bytes, &origin, &library.sources, &NoMemory).map_err(|error| Refusal::world(format!("the event cannot be read: {error}")))?;
+    let fires = tree.value == Value::Bool(true);
+    let remembers = rule.remembers();
+    match args.format {
+        Format::Json => out.line(escape::json(&json!({ "rule": &*rule.id, "fires": fires, "remembers": remembers, "condition": to_json(&tree) }))),
+        Format::Human => {
+            let id = out.paint(STRONG, &rule.id);
+            let verdict = if fires { out.paint(GOOD, "holds") } else { out.paint(BAD, "does not hold") };
+            out.line(format_args!("{id} {verdict} on this event\n"));
+            draw(&tree, &Branch::default(), out);
+        }
+    }
+    if remembers {
+        out.warn("this rule asks about earlier events; one event alone cannot answer that, so these parts count as missing");
+    }
+    if !rule.enabled {
+        out.warn("this rule is switched off (`enabled: false`)");
+    }
+    Ok(Exit::Fine)
+}
+
+struct Found {
+    bytes: Vec<u8>,
+    origin: Origin,
+}
+
+fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> {
+    let fixture = pack.fixtures.get(&args.event).filter(|_| !Path::new(&args.event).exists());
+    if let Some(event) = fixture {
+        return Ok(Found { bytes: event.to_string().into_bytes(), origin: Origin { source: Source::SystemLog, org: None } });
+    }
+    let input = input::open(Path::new(&args.event), out).map_err(|refusal| match refusal.help {
+        None => refusal.help("name a file with an event, or a sample event of the rule's pack"),
+        Some(_) => refusal,
+    })?;
+    let name = input.name.clone();
+    let wanted = args.uuid.as_ref().map(|uuid| uuid.to_lowercase());
+    let mut found = None;
+    let mut others = 0;
+    for piece in Intake::new(crate::event::open(input.reader)).take(EVENTS_MAX) {
+        let piece = piece.map_err(|bad| Refusal::world(format!("{name}:{}: {}", bad.line, shown(&bad.message))))?;
+        let is_wanted = wanted.as_ref().is_none_or(|wanted| uuid(&piece.bytes).as_ref() == Some(wanted));
+        if !is_wanted || found.is_some() {
+            others += 1;
+            continue;
+        }
+        let origin = Origin { source: piece.source.unwrap_or_default(), org: piece.org };
+        found = Some(Found { bytes: piece.bytes, origin });
+        if wanted.is_some() {
+            break;
+        }
+    }
+    match (found, wanted) {
+        (Some(_), None) if others > 0 => {
+            Err(Refusal::usage(format!("`{}` holds {}", shown(&name), count(others + 1, "event"))).help("say which one with `--uuid UUID`"))
+        }
+        (Some(found), _) => Ok(found),
+        (None, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{uuid}`", shown(&name)))),
+        (None, None) => Err(Refusal::world(format!("`{}` holds no event", shown(&name)))),
+    }
+}
+
+fn uuid(bytes: &[u8]) -> Option<String> {
+    let mut event = crate::event::Event::new();
+    event.read(&Layout::new([], []), bytes, &Origin::default()).ok()?;
+    event.uuid().map(str::to_owned)
+}
+
+/// The lines that lead to a part of the tree.
+#[derive(Clone, Debug, Default)]
+struct Branch {
+    /// What stands before the part's own line.
+    own: String,
+    /// What stands before the lines of its parts.
+    below: String,
+}
+
+fn draw(tree: &Why, branch: &Branch, out: &mut Out<'_>) {
+    let (word, style) = match (&tree.value, tree.is_condition) {
+        (Value::Bool(true), true) => ("true", GOOD),
+        (Value::Bool(false), true) => ("false", BAD),
+        (Value::Missing, true) => ("missing", DOUBTFUL),
+        _ => ("", FAINT),
+    };
+    let word = out.paint(style, &format!("{word:7}"));
+    let lines = out.paint(FAINT, &branch.own);
+    let text = shown(&tree.text);
+    match tree.is_condition && !matches!(tree.value, Value::Missing) {
+        true => out.line(format_args!("{word} {lines}{text}")),
+        false => {
+            let value = tree.value.to_string();
+            let value = match &tree.value {
+                Value::Text(_) => format!("\"{}\"", shown_within(&value, VALUE_COLUMNS_MAX)),
+                _ => shown_within(&value, VALUE_COLUMNS_MAX).into_owned(),
+            };
+            let style = if tree.value.is_missing() { DOUBTFUL } else { STRONG };
+            let value = out.paint(style, &value);
+            out.line(format_args!("{word} {lines}{text} = {value}"));
+        }
+    }
+    for (at, part) in tree.parts.iter().enumerate() {
+        let (fork, trunk) = if at + 1 == tree.parts.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let below = Branch { own: format!("{}{fork}", branch.below), below: format!("{}{trunk}", branch.below) };
+        draw(part, &below, out);
+    }
+}
+
+fn to_json(tree: &Why) -> Json {
+    json!({
+        "text": tree.text,
+        "value": tree.value.to_json(),
+        "missing": tree.value.is_missing(),
+        "parts": tree.parts.iter().map(to_json).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,152 @@
+//! Asking: the truth about an event, given what is kept.
+//!
+//! Every answer is worked out from the cells alone, so that it does not depend on the order in which events came. Whatever cell is
+//! looked at is noted: when it changes, the decision is made again.
+
+use std::cell::{Cell as Slot, RefCell};
+use std::sync::Arc;
+
+use super::answer;
+use super::cells::{Cell, Cells, cell_name};
+use super::row::Row;
+use super::steps;
+use crate::evaluate::{Code, Facts, Memory, Moment, QuestionId};
+use crate::event::Timestamp;
+use crate::plan::remember::{Ask, Plain, RememberPlan, Source};
+
+/// Deepest nesting of histories that is followed; the checker's bound on size keeps rules far below.
+const DEPTH_MAX: u32 = 64;
+
+/// What is known of an org.
+#[derive(Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) plan: &'a RememberPlan,
+    pub(super) cells: &'a Cells,
+    /// When the org's known history begins.
+    pub(super) begin: Option<Timestamp>,
+    /// Behind it nothing comes any more.
+    pub(super) watermark: Timestamp,
+    /// Whether nothing comes any more at all.
+    pub(super) finished: bool,
+}
+
+/// One decision in the making.
+pub(super) struct Inquiry<'a> {
+    pub(super) view: View<'a>,
+    /// The rule whose decision it is.
+    pub(super) rule: u32,
+    /// What is taken for an answer that is still open.
+    pub(super) assume: bool,
+    /// Whether counts may stop where they decide.
+    pub(super) brief: bool,
+    /// When the first of the open answers settles.
+    pub(super) open: Slot<Option<Timestamp>>,
+    /// Whether an answer was silent because too little of the org's history is known.
+    pub(super) young: Slot<bool>,
+    /// The cells that were looked at, each with the time of the event that asked.
+    pub(super) looked: RefCell<Vec<(Vec<u8>, Timestamp)>>,
+    depth: Slot<u32>,
+}
+
+/// A decision as seen from one event: its own, or one inside its histories.
+pub(super) struct Asking<'a> {
+    pub(super) inquiry: &'a Inquiry<'a>,
+    pub(super) row: &'a Arc<Row>,
+}
+
+impl<'a> Inquiry<'a> {
+    pub(super) fn new(view: View<'a>, rule: u32, assume: bool, brief: bool) -> Self {
+        Inquiry { view, rule, assume, brief, open: Slot::new(None), young: Slot::new(false), looked: RefCell::default(), depth: Slot::new(0) }
+    }
+
+    /// Says whether all conditions hold on an event.
+    pub(super) fn all_hold(&self, codes: &[Code], row: &Arc<Row>) -> bool {
+        let asking = Asking { inquiry: self, row };
+        let moment = Moment::new(&**row, &asking);
+        codes.iter().all(|code| code.holds(&moment))
+    }
+
+    /// Evaluates something on an event.
+    pub(super) fn eval<R>(&self, row: &Arc<Row>, with: impl FnOnce(&Moment<'_>) -> R) -> R {
+        let asking = Asking { inquiry: self, row };
+        with(&Moment::new(&**row, &asking))
+    }
+
+    /// Says whether an event of a set belongs to the history, with the event that asks and the steps so far in view.
+    pub(super) fn belongs(&self, source: &Source, row: &Arc<Row>, now: &Arc<Row>, steps: &[Option<&dyn Facts>]) -> bool {
+        if let Some(alert) = row.alert()
+            && !(source.sees_alerts && self.view.plan.sees(self.rule, alert))
+        {
+            return false;
+        }
+        if source.residual.is_empty() {
+            return true;
+        }
+        let asking = Asking { inquiry: self, row };
+        let moment = Moment::new(&**row, &asking).asked_by(&**now).after(steps);
+        source.residual.iter().all(|code| code.holds(&moment))
+    }
+
+    /// Says whether every event of a set belongs to the history.
+    pub(super) fn all_belong(&self, source: &Source) -> bool {
+        source.residual.is_empty() && !source.sees_alerts && !self.view.plan.base(source.base).is_some_and(|base| base.sees_alerts)
+    }
+
+    /// Looks at the cell of a set for the keys of the event that asks, and notes that. No keys, no cell.
+    pub(super) fn look(&self, base: u32, now: &[Code], row: &Arc<Row>) -> Option<Option<&'a Cell>> {
+        let mut name = Vec::new();
+        cell_name(base, now, &**row, &mut name)?;
+        let cell = self.view.cells.get(name.as_slice());
+        self.looked.borrow_mut().push((name, row.at()));
+        Some(cell)
+    }
+
+    /// Notes that an answer is open until a time.
+    pub(super) fn leave_open(&self, until: Timestamp) {
+        self.open.set(Some(self.open.get().map_or(until, |known| known.min(until))));
+    }
+
+    /// Answers a question for an event.
+    pub(super) fn answer(&self, question: QuestionId, row: &Arc<Row>) -> crate::event::Value<'static> {
+        let Some(ask) = self.view.plan.ask(question) else { return crate::event::Value::Missing };
+        if self.depth.get() >= DEPTH_MAX {
+            return answer::empty(ask);
+        }
+        self.depth.set(self.depth.get() + 1);
+        let value = match ask {
+            Ask::Plain(plain) => answer::answer(self, plain, row),
+            Ask::Steps(steps) => crate::event::Value::Bool(steps::find(self, steps, row).is_some()),
+        };
+        self.depth.set(self.depth.get() - 1);
+        value
+    }
+
+    /// Returns the events that made an answer what it is.
+    pub(super) fn evidence(&self, question: QuestionId, row: &Arc<Row>) -> Vec<Arc<Row>> {
+        match self.view.plan.ask(question) {
+            Some(Ask::Plain(plain)) => self.members_of(plain, row),
+            Some(Ask::Steps(steps)) => steps::find(self, steps, row).unwrap_or_default(),
+            None => Vec::new(),
+        }
+    }
+
+    fn members_of(&self, plain: &Plain, row: &Arc<Row>) -> Vec<Arc<Row>> {
+        answer::members(self, plain, row)
+    }
+}
+
+impl Memory for Asking<'_> {
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> crate::event::Value<'static> {
+        self.inquiry.answer(question, self.row)
+    }
+}
+
+/// Answers every question as if nothing were kept: for events that stay outside of all histories.
+#[derive(Clone, Copy)]
+pub(super) struct Alone<'a>(pub(super) &'a RememberPlan);
+
+impl Memory for Alone<'_> {
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> crate::event::Value<'static> {
+        self.0.ask(question).map_or(crate::event::Value::Missing, answer::empty)
+    }
+}

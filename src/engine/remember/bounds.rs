@@ -1,0 +1,157 @@
+//! Bounds: how much is kept, what goes first when it is too much, and what has been counted.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::cells::{CellId, Cells};
+use crate::event::Span;
+
+/// How late an event may come.
+pub const LATENESS: Span = Span::hours(1);
+
+/// Most keys that one history holds for one org.
+pub const KEYS_PER_HISTORY_MAX: usize = 1_000_000;
+
+/// Most events that one key holds.
+pub const EVENTS_PER_KEY_MAX: usize = 100_000;
+
+/// Most decisions of one org that are kept because they can still change.
+pub const DECISIONS_MAX: usize = 500_000;
+
+/// Most bytes that one org's state takes, as estimated.
+pub const BYTES_MAX: usize = 512 * 1024 * 1024;
+
+/// What is allowed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// How late an event may come.
+    pub lateness: Span,
+    /// Most keys that one history holds for one org.
+    pub keys_per_history_max: usize,
+    /// Most events that one key holds; the oldest go first.
+    pub events_per_key_max: usize,
+    /// Most decisions of one org that are kept because they can still change.
+    pub decisions_max: usize,
+    /// Most bytes that one org's state takes, as estimated.
+    pub bytes_max: usize,
+    /// Whether the bytes of events are kept with decisions that can still change.
+    pub keep_raw: bool,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            lateness: LATENESS,
+            keys_per_history_max: KEYS_PER_HISTORY_MAX,
+            events_per_key_max: EVENTS_PER_KEY_MAX,
+            decisions_max: DECISIONS_MAX,
+            bytes_max: BYTES_MAX,
+            keep_raw: false,
+        }
+    }
+}
+
+/// What has been counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counters {
+    /// Events that came before, among those that matter here.
+    pub duplicates: u64,
+    /// Events behind the watermark: evaluated alone.
+    pub late: u64,
+    /// Events without uuid or time: evaluated alone.
+    pub unplaced: u64,
+    /// Keys that went because there were too many.
+    pub evicted: u64,
+    /// Events that went because their key had too many.
+    pub cut: u64,
+    /// Decisions that went before they were final because there were too many.
+    pub forgotten: u64,
+    /// Decisions made, those made again included.
+    pub decisions: u64,
+    /// Findings said.
+    pub fired: u64,
+    /// Findings taken back.
+    pub withdrawn: u64,
+    /// Keys held now.
+    pub keys: usize,
+    /// Events held now, counted once for each key that they belong to.
+    pub events: usize,
+    /// Bytes held now, as estimated.
+    pub bytes: usize,
+}
+
+/// The order in which keys would go: those with one event first, the oldest of them first.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    by_base: HashMap<u32, Queue>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    keys: usize,
+    single: VecDeque<CellId>,
+    grown: VecDeque<CellId>,
+}
+
+impl Queues {
+    /// Notes a new key.
+    pub(super) fn born(&mut self, base: u32, name: &CellId) {
+        let queue = self.by_base.entry(base).or_default();
+        queue.keys += 1;
+        queue.single.push_back(name.clone());
+    }
+
+    /// Notes that a key has its second event.
+    pub(super) fn grown(&mut self, base: u32, name: &CellId) {
+        self.by_base.entry(base).or_default().grown.push_back(name.clone());
+    }
+
+    /// Notes that a key is gone.
+    pub(super) fn died(&mut self, base: u32) {
+        if let Some(queue) = self.by_base.get_mut(&base) {
+            queue.keys = queue.keys.saturating_sub(1);
+        }
+    }
+
+    /// Returns how many keys a set has.
+    pub(super) fn keys(&self, base: u32) -> usize {
+        self.by_base.get(&base).map_or(0, |queue| queue.keys)
+    }
+
+    /// Returns how many keys all sets have.
+    pub(super) fn all_keys(&self) -> usize {
+        self.by_base.values().map(|queue| queue.keys).sum()
+    }
+
+    /// Returns the set with the most keys.
+    pub(super) fn largest(&self) -> Option<u32> {
+        self.by_base.iter().max_by_key(|(base, queue)| (queue.keys, **base)).map(|(base, _)| *base)
+    }
+
+    /// Returns the key that goes next.
+    pub(super) fn next_victim(&mut self, base: u32, cells: &Cells) -> Option<CellId> {
+        let queue = self.by_base.get_mut(&base)?;
+        while let Some(name) = queue.single.pop_front() {
+            if cells.get(&name).is_some_and(|cell| cell.ever == 1) {
+                return Some(name);
+            }
+        }
+        while let Some(name) = queue.grown.pop_front() {
+            if cells.get(&name).is_some_and(|cell| cell.ever > 1) {
+                return Some(name);
+            }
+        }
+        None
+    }
+
+    /// Forgets places of keys that are gone or have grown, once there are many of them.
+    pub(super) fn compact(&mut self, cells: &Cells) {
+        for queue in self.by_base.values_mut() {
+            if queue.single.len() > 2 * queue.keys + 1024 {
+                queue.single.retain(|name| cells.get(name).is_some_and(|cell| cell.ever == 1));
+            }
+            if queue.grown.len() > 2 * queue.keys + 1024 {
+                queue.grown.retain(|name| cells.get(name).is_some_and(|cell| cell.ever > 1));
+            }
+        }
+    }
+}

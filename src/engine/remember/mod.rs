@@ -1,0 +1,328 @@
+//! Rules that remember: right when events come late, twice and out of order.
+//!
+//! Takes events as they come; gives findings, and takes back those that a late event refutes. For each org the events that matter are
+//! kept by the keys of the histories that want them. A *decision* is what a rule says of one event; it is worked out from what is
+//! kept, never from the order in which that came, and it is made again when something changes that it looked at. So what is said in the
+//! end is what the sorted stream would have said. Never reads a clock and does no input or output.
+
+mod answer;
+mod asking;
+mod bounds;
+mod cells;
+mod clock;
+mod codec;
+mod known;
+mod org;
+mod row;
+mod snapshot;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::evaluate::{Facts, Memory, Moment, QuestionId};
+use crate::event::{Event, Timestamp, Value};
+use crate::plan::RuleIndex;
+use crate::plan::remember::RememberPlan;
+
+pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
+pub use clock::{AHEAD_MAX, LEAP_MAX};
+pub use row::Row;
+pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
+
+use asking::{Alone, Inquiry};
+use cells::NodeKey;
+use org::{Org, Rules, Turn, places, triggered};
+
+/// Most event ids of a piece of evidence that are listed from each end.
+pub const LISTED_MAX: usize = 20;
+
+/// The state of all rules that remember.
+#[derive(Debug)]
+pub struct Remembering {
+    plan: Arc<RememberPlan>,
+    limits: Limits,
+    orgs: BTreeMap<Arc<str>, Org>,
+    counters: Counters,
+}
+
+/// What has changed in what the rules say.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A rule has found something.
+    Fired(Box<Fired>),
+    /// What a rule had found is refuted by an event that came later.
+    Withdrawn {
+        /// The org.
+        org: Arc<str>,
+        /// The rule.
+        rule: RuleIndex,
+        /// The event that it was found on.
+        uuid: String,
+        /// When that event happened.
+        published: Timestamp,
+        /// Why, in words.
+        reason: String,
+    },
+}
+
+/// A finding of a rule that remembers.
+#[derive(Clone, Debug)]
+pub struct Fired {
+    /// The org.
+    pub org: Arc<str>,
+    /// The rule.
+    pub rule: RuleIndex,
+    /// The event's id, if it has one.
+    pub uuid: Option<String>,
+    /// When the event happened, if it says so.
+    pub published: Option<Timestamp>,
+    /// What is kept of the event; none if it was evaluated alone and is at hand.
+    pub row: Option<Arc<Row>>,
+    /// The event's bytes, if they are kept.
+    pub raw: Option<Arc<[u8]>>,
+    /// The answers to the questions of the rule, for its title, severity, context and groups.
+    pub answers: Answers,
+    /// What made its condition true.
+    pub evidence: Vec<Evidence>,
+    /// Whether the event was evaluated alone because it came too late or has no uuid or time.
+    pub alone: bool,
+}
+
+/// The events that made one history of a condition true.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Evidence {
+    /// The question, by the number that it has in the plan.
+    pub question: QuestionId,
+    /// Its answer.
+    pub value: Value<'static>,
+    /// How many events there are.
+    pub count: usize,
+    /// The ids of the first ones and the last ones, in order.
+    pub uuids: Vec<String>,
+    /// When the first of them happened.
+    pub first: Option<Timestamp>,
+    /// When the last of them happened.
+    pub last: Option<Timestamp>,
+}
+
+/// Answers that were worked out for one event.
+#[derive(Clone, Debug, Default)]
+pub struct Answers(Vec<(QuestionId, Value<'static>)>);
+
+impl Answers {
+    /// Returns the answer to a question.
+    pub fn get(&self, question: QuestionId) -> Option<&Value<'static>> {
+        self.0.iter().find(|(known, _)| *known == question).map(|(_, value)| value)
+    }
+}
+
+impl Memory for Answers {
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
+        self.get(question).cloned().unwrap_or_default()
+    }
+}
+
+impl Remembering {
+    /// Makes one that remembers nothing yet.
+    pub fn new(plan: Arc<RememberPlan>, limits: Limits) -> Self {
+        Remembering { plan, limits, orgs: BTreeMap::new(), counters: Counters::default() }
+    }
+
+    /// Returns the plan.
+    pub fn plan(&self) -> &Arc<RememberPlan> {
+        &self.plan
+    }
+
+    /// Returns what is allowed.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Returns what has been counted, and what is held now.
+    pub fn counters(&self) -> Counters {
+        let mut counters = self.counters;
+        for org in self.orgs.values() {
+            counters.keys += org.queues.all_keys();
+            counters.events += org.cells.values().map(|cell| cell.entries.len()).sum::<usize>();
+            counters.bytes += org.bytes + org.node_bytes + org.known.bytes();
+        }
+        counters
+    }
+
+    /// Returns the watermark of an org: behind it nothing is expected any more.
+    pub fn watermark(&self, org: &str) -> Option<Timestamp> {
+        self.orgs.get(org).map(|org| org.watermark(&self.limits))
+    }
+
+    /// Takes an event in, with the time of its receipt where that is known.
+    pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) -> Vec<Change> {
+        let plan = self.plan.clone();
+        if plan.is_empty() {
+            return Vec::new();
+        }
+        let event_type = plan.type_of(event);
+        let org_name = event.org().unwrap_or_default();
+        let (Some(uuid), Some(at)) = (event.uuid(), event.published()) else {
+            self.counters.unplaced += 1;
+            return self.alone(event, event_type, org_name);
+        };
+        let org = match self.orgs.get_mut(org_name) {
+            Some(org) => org,
+            None => self.orgs.entry(org_name.into()).or_default(),
+        };
+        let places = places(&plan, event_type, event, false);
+        let triggered = triggered(&plan, event_type, event);
+        let matters = !places.is_empty() || !triggered.is_empty();
+        if matters && !org.known.is_new(uuid) {
+            self.counters.duplicates += 1;
+            return Vec::new();
+        }
+        if at < org.watermark(&self.limits) {
+            if matters {
+                self.counters.late += 1;
+            }
+            return self.alone(event, event_type, org_name);
+        }
+        let rules = Rules { plan: &plan, limits: &self.limits };
+        let mut turn = Turn::default();
+        org.begin_at(at, &mut turn);
+        if matters {
+            let row = Arc::new(Row::of(event, at, uuid, plan.shape()));
+            if self.limits.keep_raw && !triggered.is_empty() {
+                turn.raw = Some(Arc::from(event.raw()));
+            }
+            org.insert(rules, &row, &places, &mut turn, &mut self.counters);
+            triggered.iter().for_each(|rule| org.ask_for(*rule, &row, &mut turn));
+        }
+        org.settle(rules, &mut turn, &mut self.counters);
+        turn.raw = None;
+        org.clock.observe(at, uuid, received);
+        org.wake(rules, &mut turn, &mut self.counters);
+        let changes = changes(rules, org_name, org, turn, &mut self.counters);
+        org.tidy(rules, &mut self.counters);
+        org.queues.compact(&org.cells);
+        changes
+    }
+
+    /// Moves the watermark of an org ahead: what lies before it is complete. It never goes back.
+    pub fn advance(&mut self, org_name: &str, watermark: Timestamp) -> Vec<Change> {
+        let plan = self.plan.clone();
+        let rules = Rules { plan: &plan, limits: &self.limits };
+        let org = self.orgs.entry(org_name.into()).or_default();
+        org.clock.set(watermark);
+        let mut turn = Turn::default();
+        org.wake(rules, &mut turn, &mut self.counters);
+        let changes = changes(rules, org_name, org, turn, &mut self.counters);
+        org.tidy(rules, &mut self.counters);
+        changes
+    }
+
+    /// Ends the stream: what was open is decided. Nothing is remembered afterwards.
+    pub fn finish(&mut self) -> Vec<Change> {
+        let plan = self.plan.clone();
+        let rules = Rules { plan: &plan, limits: &self.limits };
+        let mut all = Vec::new();
+        for (name, org) in &mut self.orgs {
+            org.finished = true;
+            let mut turn = Turn::default();
+            org.wake(rules, &mut turn, &mut self.counters);
+            all.extend(changes(rules, name, org, turn, &mut self.counters));
+        }
+        all
+    }
+
+    /// Evaluates an event as if nothing were remembered, and keeps nothing of it.
+    fn alone(&mut self, event: &Event, event_type: usize, org_name: &str) -> Vec<Change> {
+        let plan = self.plan.clone();
+        let memory = Alone(&plan);
+        let moment = Moment::new(event, &memory);
+        let mut changes = Vec::new();
+        for number in triggered(&plan, event_type, event) {
+            let Some(rule) = plan.rule(number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment))) else { continue };
+            let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
+            self.counters.fired += 1;
+            changes.push(Change::Fired(Box::new(Fired {
+                org: org_name.into(),
+                rule: rule.index,
+                uuid: event.uuid().map(str::to_owned),
+                published: event.published(),
+                row: None,
+                raw: self.limits.keep_raw.then(|| Arc::from(event.raw())),
+                answers: Answers(answers),
+                evidence: Vec::new(),
+                alone: true,
+            })));
+        }
+        changes
+    }
+}
+
+/// Returns what a call has changed in all, in the order of events.
+fn changes(rules: Rules<'_>, org_name: &str, org: &Org, turn: Turn, counters: &mut Counters) -> Vec<Change> {
+    let name: Arc<str> = org_name.into();
+    let mut changes = Vec::new();
+    for (key, (verdict, raw)) in turn.after {
+        let before = turn.before.get(&key).copied().flatten();
+        let Some(rule) = rules.plan.rule(key.rule).filter(|rule| rule.speaks) else { continue };
+        match (before, verdict) {
+            (None, Some(_)) => {
+                counters.fired += 1;
+                changes.push(Change::Fired(Box::new(fired(rules, &name, org, &key, raw))));
+            }
+            (Some(_), None) => {
+                counters.withdrawn += 1;
+                let reason = "an event that came later changed what its histories hold".to_owned();
+                changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: key.row.uuid().to_owned(), published: key.row.at(), reason });
+            }
+            _ => {}
+        }
+    }
+    changes
+}
+
+fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: Option<Arc<[u8]>>) -> Fired {
+    let rule = rules.plan.rule(key.rule);
+    let inquiry = Inquiry::new(org.view(rules), key.rule, false, false);
+    let answers: Vec<(QuestionId, Value<'static>)> =
+        rule.map(|rule| rule.shown.as_slice()).unwrap_or_default().iter().map(|question| (*question, inquiry.answer(*question, &key.row))).collect();
+    let answers = Answers(answers);
+    let mut evidence = Vec::new();
+    for question in rule.map(|rule| rule.asked.as_slice()).unwrap_or_default() {
+        let value = answers.get(*question).cloned().unwrap_or_default();
+        let rows = if is_something(&value) { inquiry.evidence(*question, &key.row) } else { Vec::new() };
+        if rows.is_empty() {
+            continue;
+        }
+        let tail = rows.len().saturating_sub(LISTED_MAX).max(LISTED_MAX.min(rows.len()));
+        let listed = rows.iter().take(LISTED_MAX).chain(rows.iter().skip(tail));
+        evidence.push(Evidence {
+            question: *question,
+            value,
+            count: rows.len(),
+            uuids: listed.map(|row| row.uuid().to_owned()).collect(),
+            first: rows.first().map(|row| row.at()),
+            last: rows.last().map(|row| row.at()),
+        });
+    }
+    Fired {
+        org: org_name.clone(),
+        rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
+        uuid: Some(key.row.uuid().to_owned()),
+        published: key.row.published(),
+        row: Some(key.row.clone()),
+        raw,
+        answers,
+        evidence,
+        alone: false,
+    }
+}
+
+/// Says whether an answer is one that events have made.
+fn is_something(value: &Value<'_>) -> bool {
+    match value {
+        Value::Missing | Value::Bool(false) | Value::Int(0) => false,
+        Value::List(parts) => !parts.is_empty(),
+        _ => true,
+    }
+}

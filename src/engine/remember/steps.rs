@@ -1,0 +1,284 @@
+//! Sequences: whether the steps happened in their order, ending with the event that asks.
+//!
+//! Each step takes one event, the one that completes it. Where no step reads what an earlier one took, the steps are worked through
+//! once, each keeping all events that can complete it, so the time is that of a few sorted lists. Where steps are linked, choices are
+//! tried in order, earlier steps first, up to a bound.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::asking::Inquiry;
+use super::cells::Cell;
+use super::row::Row;
+use crate::evaluate::{Facts, Moment};
+use crate::plan::remember::{Stage, Steps};
+
+/// Most choices tried for one event where steps are linked; beyond it the answer is no.
+pub(super) const CHOICES_MAX: usize = 100_000;
+
+/// Finds events that make the sequence true, in order; the last of them is the event that asks.
+pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Arc<Row>) -> Option<Vec<Arc<Row>>> {
+    let cells = Looked::all(inquiry, steps, row)?;
+    let mut search = Search { inquiry, steps, row, cells, tries: 0 };
+    if steps.linked { search.linked() } else { search.unlinked() }
+}
+
+/// The events of each step inside the window, in order.
+struct Looked<'a> {
+    stages: Vec<Option<Events<'a>>>,
+    until: Vec<Events<'a>>,
+}
+
+/// Events of one cell, from the start of the window to before the event that asks.
+#[derive(Clone, Copy)]
+struct Events<'a> {
+    entries: Option<&'a VecDeque<Arc<Row>>>,
+    from: usize,
+    to: usize,
+}
+
+impl<'a> Looked<'a> {
+    fn all(inquiry: &Inquiry<'a>, steps: &'a Steps, row: &Arc<Row>) -> Option<Looked<'a>> {
+        let look = |base: u32, now: &[crate::evaluate::Code]| inquiry.look(base, now, row).map(|cell| Events::of(cell, steps, row));
+        // Every cell is looked at, so that a change of any of them is noticed; a missing key ends it.
+        let mut stages = Vec::new();
+        for stage in &steps.stages {
+            stages.push(match &stage.source {
+                Some(source) => Some(look(source.base, &steps.now)?),
+                None => None,
+            });
+        }
+        let mut until = Vec::new();
+        for source in &steps.until {
+            let keyed = inquiry.view.plan.base(source.base).is_some_and(|base| !base.keys.is_empty());
+            until.push(look(source.base, if keyed { &steps.now } else { &[] })?);
+        }
+        // The event that asks has to have its keys even if no step before it is kept by them.
+        let mut name = Vec::new();
+        super::cells::cell_name(0, &steps.now, &**row, &mut name)?;
+        Some(Looked { stages, until })
+    }
+}
+
+impl<'a> Events<'a> {
+    fn of(cell: Option<&'a Cell>, steps: &Steps, row: &Arc<Row>) -> Events<'a> {
+        let Some(entries) = cell.map(|cell| &cell.entries) else { return Events { entries: None, from: 0, to: 0 } };
+        let start = row.at().minus(steps.within);
+        let from = entries.partition_point(|entry| entry.at() <= start);
+        let to = entries.partition_point(|entry| entry < row).max(from);
+        Events { entries: Some(entries), from, to }
+    }
+
+    fn iter(self) -> impl DoubleEndedIterator<Item = &'a Arc<Row>> {
+        self.entries.into_iter().flat_map(move |entries| entries.range(self.from..self.to))
+    }
+
+    /// Returns those strictly after an event.
+    fn after(self, row: &Row) -> Events<'a> {
+        let from = self.entries.map_or(0, |entries| entries.partition_point(|entry| **entry <= *row)).max(self.from);
+        Events { from, to: self.to.max(from), ..self }
+    }
+}
+
+struct Search<'s, 'a> {
+    inquiry: &'s Inquiry<'a>,
+    steps: &'s Steps,
+    row: &'s Arc<Row>,
+    cells: Looked<'a>,
+    tries: usize,
+}
+
+/// An event that can complete a step, and how it got there.
+#[derive(Clone)]
+struct Reached {
+    row: Arc<Row>,
+    /// The events taken so far.
+    path: Option<Arc<Path>>,
+}
+
+/// Events taken, the newest first.
+struct Path {
+    rows: Vec<Arc<Row>>,
+    before: Option<Arc<Path>>,
+}
+
+impl Path {
+    fn unroll(path: Option<&Arc<Path>>, last: &Arc<Row>) -> Vec<Arc<Row>> {
+        let mut parts: Vec<&[Arc<Row>]> = Vec::new();
+        let mut at = path;
+        while let Some(path) = at {
+            parts.push(&path.rows);
+            at = path.before.as_ref();
+        }
+        let mut rows: Vec<Arc<Row>> = parts.into_iter().rev().flatten().cloned().collect();
+        if rows.last() != Some(last) {
+            rows.push(last.clone());
+        }
+        rows
+    }
+}
+
+impl Search<'_, '_> {
+    fn last_holds(&self, taken: &[Option<&dyn Facts>]) -> bool {
+        let row = self.row;
+        self.inquiry.eval(row, |moment| {
+            let moment: Moment<'_> = moment.asked_by(&**row).after(taken);
+            self.steps.last.iter().all(|code| code.holds(&moment))
+        })
+    }
+
+    /// Returns a step's events that belong to it, whatever earlier steps took.
+    fn members(&self, at: usize, stage: &Stage) -> Vec<Arc<Row>> {
+        let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(at)) else { return Vec::new() };
+        events.iter().filter(|row| self.inquiry.belongs(source, row, self.row, &[])).cloned().collect()
+    }
+
+    /// Returns the newest event that ends everything before it.
+    fn last_end(&self) -> Option<Arc<Row>> {
+        let ends = self.steps.until.iter().zip(&self.cells.until);
+        ends.filter_map(|(source, events)| events.iter().rev().find(|row| self.inquiry.belongs(source, row, self.row, &[]))).max().cloned()
+    }
+
+    fn unlinked(&self) -> Option<Vec<Arc<Row>>> {
+        if !self.last_holds(&[]) {
+            return None;
+        }
+        let end = self.last_end();
+        let last = self.steps.stages.len().checked_sub(1)?;
+        let mut reached: Option<Vec<Reached>> = None;
+        let mut absent: Vec<Arc<Row>> = Vec::new();
+        for (at, stage) in self.steps.stages.iter().enumerate() {
+            if stage.absent {
+                absent.extend(self.members(at, stage));
+                absent.sort_unstable();
+                continue;
+            }
+            let mut events = self.members(at, stage);
+            if at == last {
+                events.push(self.row.clone());
+            }
+            let can_complete = |place: usize| at != last || place + 1 == events.len();
+            let mut next = Vec::new();
+            for (place, row) in events.iter().enumerate().filter(|(place, _)| can_complete(*place)) {
+                // The step's other events are the nearest ones before the one that completes it.
+                let Some(first) = (place + 1).checked_sub(stage.times) else { continue };
+                let Some(first_row) = events.get(first) else { continue };
+                let rows = events.get(first..=place).unwrap_or_default().to_vec();
+                match &reached {
+                    // Nothing that ends it all lies between the first event and the one that asks.
+                    None => {
+                        if end.as_ref().is_none_or(|end| first_row >= end) {
+                            next.push(Reached { row: row.clone(), path: Some(Arc::new(Path { rows, before: None })) });
+                        }
+                    }
+                    Some(before) => {
+                        // The latest completion of the step before that leaves room for all events of this one is the best choice:
+                        // it leaves the least room for what must be absent.
+                        let place = before.partition_point(|known| known.row < *first_row);
+                        let Some(known) = place.checked_sub(1).and_then(|place| before.get(place)) else { continue };
+                        let is_free = {
+                            let from = absent.partition_point(|known_absent| *known_absent <= known.row);
+                            absent.get(from).is_none_or(|known_absent| known_absent >= row)
+                        };
+                        if is_free {
+                            next.push(Reached { row: row.clone(), path: Some(Arc::new(Path { rows, before: known.path.clone() })) });
+                        }
+                    }
+                }
+            }
+            if next.is_empty() {
+                return None;
+            }
+            reached = Some(next);
+            absent.clear();
+        }
+        let found = reached?.pop()?;
+        Some(Path::unroll(found.path.as_ref(), self.row))
+    }
+
+    fn linked(&mut self) -> Option<Vec<Arc<Row>>> {
+        let mut chosen: Vec<Option<Arc<Row>>> = vec![None; self.steps.stages.len()];
+        let mut path = Vec::new();
+        self.choose(0, None, &mut chosen, &mut path).then_some(path)
+    }
+
+    /// Tries the events of a step after the one that completed the step before.
+    fn choose(&mut self, at: usize, before: Option<Arc<Row>>, chosen: &mut Vec<Option<Arc<Row>>>, path: &mut Vec<Arc<Row>>) -> bool {
+        let steps = self.steps;
+        let Some(stage) = steps.stages.get(at) else { return false };
+        if stage.absent {
+            return self.choose(at + 1, before, chosen, path);
+        }
+        let is_last = at + 1 == steps.stages.len();
+        let events: Vec<Arc<Row>> = match (&stage.source, self.cells.stages.get(at)) {
+            (Some(source), Some(Some(events))) => {
+                let events = before.as_ref().map_or(*events, |before| events.after(before));
+                let taken = facts(chosen);
+                events.iter().filter(|row| self.inquiry.belongs(source, row, self.row, &taken)).cloned().collect()
+            }
+            _ => Vec::new(),
+        };
+        if is_last {
+            let needed = stage.times.saturating_sub(1);
+            let Some(from) = events.len().checked_sub(needed) else { return false };
+            let holds = self.last_holds(&facts(chosen)) && self.nothing_between(at, before.as_ref(), self.row, chosen) && self.nothing_ends(chosen, path);
+            if holds {
+                path.extend(events.get(from..).unwrap_or_default().iter().cloned());
+                path.push(self.row.clone());
+            }
+            return holds;
+        }
+        for (place, row) in events.iter().enumerate().skip(stage.times.saturating_sub(1)) {
+            self.tries += 1;
+            if self.tries > CHOICES_MAX {
+                return false;
+            }
+            if !self.nothing_between(at, before.as_ref(), row, chosen) {
+                continue;
+            }
+            let length = path.len();
+            path.extend(events.get((place + 1).saturating_sub(stage.times)..=place).unwrap_or_default().iter().cloned());
+            if let Some(chosen) = chosen.get_mut(at) {
+                *chosen = Some(row.clone());
+            }
+            if self.choose(at + 1, Some(row.clone()), chosen, path) {
+                return true;
+            }
+            path.truncate(length);
+            if let Some(chosen) = chosen.get_mut(at) {
+                *chosen = None;
+            }
+        }
+        false
+    }
+
+    /// Says whether nothing that must be absent right before a step lies between its neighbours.
+    fn nothing_between(&self, at: usize, before: Option<&Arc<Row>>, row: &Arc<Row>, chosen: &[Option<Arc<Row>>]) -> bool {
+        let Some(before) = before else { return true };
+        let taken = facts(chosen);
+        let absent = self.steps.stages.iter().enumerate().take(at).rev().take_while(|(_, stage)| stage.absent);
+        for (place, stage) in absent {
+            let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(place)) else { continue };
+            if events.after(before).iter().take_while(|known| *known < row).any(|known| self.inquiry.belongs(source, known, self.row, &taken)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Says whether nothing that ends it all lies between the first event taken and the one that asks.
+    fn nothing_ends(&self, chosen: &[Option<Arc<Row>>], path: &[Arc<Row>]) -> bool {
+        let Some(first) = path.first() else { return true };
+        let taken = facts(chosen);
+        !self
+            .steps
+            .until
+            .iter()
+            .zip(&self.cells.until)
+            .any(|(source, events)| events.after(first).iter().any(|row| self.inquiry.belongs(source, row, self.row, &taken)))
+    }
+}
+
+fn facts(chosen: &[Option<Arc<Row>>]) -> Vec<Option<&dyn Facts>> {
+    chosen.iter().map(|row| row.as_ref().map(|row| &**row as &dyn Facts)).collect()
+}

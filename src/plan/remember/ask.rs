@@ -1,0 +1,219 @@
+//! Questions to histories, resolved: which set of past events is looked at, what else must hold, and what is taken.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::split::{self, Thresholds};
+use super::{Base, ENDLESS};
+use crate::evaluate::{Code, Lowering, Questions, wanted};
+use crate::event::{Layout, Scalar, Span, Type};
+use crate::language::{Question, Remember, Sequence, Sets, Typed};
+
+/// How a question is answered.
+#[derive(Debug)]
+pub enum Ask {
+    /// From one set of past events.
+    Plain(Plain),
+    /// From the steps of a sequence.
+    Steps(Steps),
+}
+
+/// Which past events are looked at.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The set, by number.
+    pub base: u32,
+    /// What must hold besides, with the event that asks or the earlier steps in view.
+    pub residual: Vec<Code>,
+    /// Whether its members may be alerts, which not every rule sees.
+    pub sees_alerts: bool,
+}
+
+/// A question to one set of past events.
+#[derive(Debug)]
+pub struct Plain {
+    /// What is asked.
+    pub question: Question,
+    /// Whom.
+    pub source: Source,
+    /// The keys of the event that asks.
+    pub now: Vec<Code>,
+    /// How far back, or forward.
+    pub within: Option<Span>,
+    /// What is taken from each event.
+    pub value: Option<Code>,
+    /// The type of what is taken.
+    pub scalar: Option<Scalar>,
+    /// From where on every count decides alike.
+    pub enough: Option<usize>,
+    /// How long after the event that asks the answer is open, counted by the watermark; only of `followed_by`.
+    pub settles: Span,
+}
+
+/// A question for steps in their order.
+#[derive(Debug)]
+pub struct Steps {
+    /// The steps; the last one is the event that asks.
+    pub stages: Vec<Stage>,
+    /// What the event that asks must be.
+    pub last: Vec<Code>,
+    /// What must not happen anywhere between.
+    pub until: Vec<Source>,
+    /// The keys of the event that asks.
+    pub now: Vec<Code>,
+    /// How long all of it may take.
+    pub within: Span,
+    /// Whether steps read what earlier steps took.
+    pub linked: bool,
+}
+
+/// One step.
+#[derive(Debug)]
+pub struct Stage {
+    /// Its events; the last step has them only if it must happen more than once.
+    pub source: Option<Source>,
+    /// How often it must happen, at least.
+    pub times: usize,
+    /// Whether it must not happen between its neighbours.
+    pub absent: bool,
+}
+
+/// Collects the sets of past events while questions are resolved.
+pub(super) struct Drafts<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) sets: &'a Sets,
+    pub(super) thresholds: &'a Thresholds,
+    pub(super) bases: Vec<Base>,
+    pub(super) by_meaning: HashMap<String, u32>,
+}
+
+impl Drafts<'_> {
+    /// Resolves a question.
+    pub(super) fn ask(&mut self, remember: &Remember, questions: &mut Questions) -> Ask {
+        let history = &remember.history;
+        if let Question::Sequence(sequence) = &remember.question {
+            return Ask::Steps(self.steps(sequence, history.within.unwrap_or(ENDLESS), questions));
+        }
+        let past: Vec<Arc<Typed>> = history.keys.iter().map(|key| key.past.clone()).collect();
+        let source = self.source(&history.population, &past, questions);
+        let is_bound = !source.residual.is_empty() || source.sees_alerts;
+        let learns = matches!(remember.question, Question::ZScore(_) | Question::FirstSeen(Some(_)));
+        let reads = |typed: &Typed, reads: &mut BTreeSet<String>| add_reads(typed, reads);
+        if let Some(base) = self.bases.get_mut(source.base as usize) {
+            match remember.question {
+                Question::FollowedBy => base.forward = Some(base.forward.unwrap_or(Span::ZERO).max(history.within.unwrap_or(ENDLESS))),
+                _ if learns => base.back = ENDLESS,
+                _ => base.back = base.back.max(history.within.unwrap_or(ENDLESS)),
+            }
+            if learns {
+                base.keeps_first |= !is_bound;
+            }
+            if let Some(value) = &remember.value {
+                reads(value, &mut base.reads);
+            }
+            if matches!(remember.question, Question::TravelSpeed | Question::TravelDistance) {
+                base.reads.insert("geo.point".to_owned());
+            }
+        }
+        let mut lowering = Lowering { layout: self.layout, questions };
+        Ask::Plain(Plain {
+            question: remember.question.clone(),
+            source,
+            now: history.keys.iter().map(|key| lowering.lower(&key.now)).collect(),
+            within: history.within,
+            value: remember.value.as_ref().map(|value| lowering.lower(value)),
+            scalar: match remember.value.as_ref().map(|value| value.ty) {
+                Some(Type::Scalar(scalar)) => Some(scalar),
+                _ => None,
+            },
+            enough: self.thresholds.of(&remember.key()),
+            settles: Span::ZERO,
+        })
+    }
+
+    fn steps(&mut self, sequence: &Sequence, within: Span, questions: &mut Questions) -> Steps {
+        let count = sequence.steps.len();
+        let keys = sequence.steps.last().map(|step| step.keys.clone()).unwrap_or_default();
+        let key_of = |keys: &[Arc<Typed>]| keys.iter().map(|key| key.key()).collect::<Vec<_>>();
+        // `until` has no keys of its own: it goes by those that all steps share.
+        let is_shared = sequence.steps.iter().all(|step| key_of(&step.keys) == key_of(&keys));
+        let mut stages = Vec::new();
+        for (at, step) in sequence.steps.iter().enumerate() {
+            let times = usize::try_from(step.times).unwrap_or(1).max(1);
+            let source = (at + 1 < count || times > 1).then(|| self.step_source(&step.population, &step.keys, within, questions));
+            stages.push(Stage { source, times, absent: step.absent });
+        }
+        let until = sequence.until.iter().map(|until| self.step_source(until, if is_shared { &keys } else { &[] }, within, questions)).collect();
+        let linked = sequence.steps.iter().map(|step| &step.population).chain(&sequence.until).any(|population| split::reads_steps(population));
+        let mut last = Vec::new();
+        let mut lowering = Lowering { layout: self.layout, questions };
+        if let Some(step) = sequence.steps.last() {
+            let parts = split::split(&step.population);
+            last.extend(parts.alone.iter().chain(&parts.bound).map(|part| lowering.lower(part)));
+        }
+        Steps { stages, last, until, now: keys.iter().map(|key| lowering.lower(key)).collect(), within, linked }
+    }
+
+    fn step_source(&mut self, population: &Arc<Typed>, keys: &[Arc<Typed>], within: Span, questions: &mut Questions) -> Source {
+        let source = self.source(population, keys, questions);
+        if let Some(base) = self.bases.get_mut(source.base as usize) {
+            base.back = base.back.max(within);
+        }
+        source
+    }
+
+    /// Finds or makes the set of past events of a population.
+    fn source(&mut self, population: &Arc<Typed>, keys: &[Arc<Typed>], questions: &mut Questions) -> Source {
+        let parts = split::split(population);
+        let meaning = meaning(&parts.alone, keys);
+        let mut lowering = Lowering { layout: self.layout, questions };
+        let residual: Vec<Code> = parts.bound.iter().map(|part| lowering.lower(part)).collect();
+        let next = u32::try_from(self.bases.len()).unwrap_or(u32::MAX);
+        let number = *self.by_meaning.entry(meaning.clone()).or_insert(next);
+        let sees_alerts = split::about_alerts(population) || keys.iter().any(|key| split::about_alerts(key));
+        if number == next {
+            let types = parts.alone.iter().map(|part| self.sets.may(part)).reduce(|sum, set| sum.and(&set)).unwrap_or_else(|| self.sets.may(population));
+            self.bases.push(Base {
+                meaning,
+                member: parts.alone.iter().map(|part| lowering.lower(part)).collect(),
+                keys: keys.iter().map(|key| lowering.lower(key)).collect(),
+                sees_alerts,
+                retention: Span::ZERO,
+                back: Span::ZERO,
+                forward: None,
+                keeps_first: false,
+                reads: BTreeSet::new(),
+                types,
+            });
+        }
+        if let Some(base) = self.bases.get_mut(number as usize) {
+            base.sees_alerts |= sees_alerts;
+            parts.bound.iter().chain(&parts.alone).chain(keys).for_each(|part| add_reads(part, &mut base.reads));
+        }
+        Source { base: number, residual, sees_alerts }
+    }
+}
+
+/// Returns the text that names a set of past events by what it means.
+pub(super) fn meaning(alone: &[Arc<Typed>], keys: &[Arc<Typed>]) -> String {
+    let parts: BTreeSet<String> = alone.iter().map(|part| part.key()).collect();
+    let mut text = parts.into_iter().collect::<Vec<_>>().join(" and ");
+    for key in keys {
+        text.push_str(" by ");
+        text.push_str(&key.key());
+    }
+    text
+}
+
+/// Returns the text that names the set of past events of a population.
+pub(super) fn meaning_of(population: &Arc<Typed>, keys: &[Arc<Typed>]) -> String {
+    meaning(&split::split(population).alone, keys)
+}
+
+fn add_reads(typed: &Typed, reads: &mut BTreeSet<String>) {
+    let mut fields = BTreeSet::new();
+    let mut records = Vec::new();
+    wanted(typed, &mut fields, &mut records);
+    reads.extend(fields.iter().map(|field| field.path()));
+    reads.extend(records.iter().map(|(kind, field)| format!("{}[].{}", kind.path(), field.get().path)));
+}

@@ -1,0 +1,93 @@
+//! What is kept and how much of it, in words: for `explain`.
+
+use super::{ENDLESS, RememberPlan};
+use crate::event::Span;
+use crate::plan::RuleIndex;
+
+/// Bytes of a key that holds one event, beyond the event itself.
+const KEY_BYTES: usize = 220;
+
+/// Bytes of one more event of a key: its place and a row of a few short fields.
+const EVENT_BYTES: usize = 180;
+
+/// A set of past events, described.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct HistoryText {
+    /// What belongs to it.
+    pub meaning: String,
+    /// In which form it is kept.
+    pub form: &'static str,
+    /// How long its events are kept beyond the lateness; `None` is without end.
+    pub kept: Option<Span>,
+    /// Bytes of a key that holds one event.
+    pub bytes_per_key: usize,
+    /// Bytes of each further event of a key.
+    pub bytes_per_event: usize,
+    /// The rules that read it.
+    pub rules: Vec<RuleIndex>,
+}
+
+/// Estimates the bytes of a key that holds so many events.
+pub fn bytes_per_key(events: usize) -> usize {
+    KEY_BYTES + EVENT_BYTES * events
+}
+
+impl RememberPlan {
+    /// Describes every set of past events.
+    pub fn describe(&self) -> Vec<HistoryText> {
+        let readers = self.readers();
+        self.bases()
+            .iter()
+            .zip(readers)
+            .map(|(base, rules)| HistoryText {
+                meaning: base.meaning.clone(),
+                form: "every event of the window, in order",
+                kept: (base.retention < ENDLESS).then_some(base.retention),
+                bytes_per_key: bytes_per_key(1),
+                bytes_per_event: EVENT_BYTES,
+                rules,
+            })
+            .collect()
+    }
+
+    /// Returns, for each set, the rules that read it directly or through nesting.
+    fn readers(&self) -> Vec<Vec<RuleIndex>> {
+        let mut readers = vec![Vec::new(); self.bases().len()];
+        for rule in self.rules() {
+            let mut open = rule.shown.clone();
+            let mut seen = std::collections::BTreeSet::new();
+            while let Some(question) = open.pop() {
+                if !seen.insert(question) {
+                    continue;
+                }
+                let Some(ask) = self.ask(question) else { continue };
+                for source in ask.sources() {
+                    if let Some(readers) = readers.get_mut(source.base as usize)
+                        && readers.last() != Some(&rule.index)
+                    {
+                        readers.push(rule.index);
+                    }
+                }
+                open.extend(self.inner_questions(question));
+            }
+        }
+        readers
+    }
+
+    /// Returns the questions inside a question's histories.
+    pub fn inner_questions(&self, question: crate::evaluate::QuestionId) -> Vec<crate::evaluate::QuestionId> {
+        let Some(remember) = self.questions().get(question) else { return Vec::new() };
+        let mut questions = self.questions().clone();
+        super::reach::inside(remember).iter().flat_map(|part| super::outer_questions(part, &mut questions)).collect()
+    }
+}
+
+impl super::Ask {
+    /// Returns the sets that it looks at.
+    pub fn sources(&self) -> Vec<&super::Source> {
+        match self {
+            super::Ask::Plain(plain) => vec![&plain.source],
+            super::Ask::Steps(steps) => steps.stages.iter().filter_map(|stage| stage.source.as_ref()).chain(&steps.until).collect(),
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! Rules that remember, in the form that is run.
+//!
+//! Takes checked rules and the layout of the plan; gives a [`RememberPlan`]: the sets of past events that have to be kept ([`Base`],
+//! each once however many histories and rules read it), the questions asked of them, the rules with their conditions cut into what the
+//! event alone decides and what needs a history, and how long each thing can still matter. Immutable and shared; keeps no state.
+
+mod ask;
+mod describe;
+mod reach;
+mod shape;
+mod split;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use crate::evaluate::{Code, Lowering, QuestionId, Questions, wanted};
+use crate::event::{Event, FieldRef, Layout, Span, event_types};
+use crate::language::{ALERT_EVENT_TYPE, Sets, TypeSet, Typed};
+use crate::pack::{Rule, Severity};
+use crate::plan::RuleIndex;
+
+pub use ask::{Ask, Plain, Source, Stage, Steps};
+pub use describe::{HistoryText, bytes_per_key};
+pub use shape::Shape;
+
+use reach::Reaches;
+use split::Thresholds;
+
+/// As far as time goes.
+pub const ENDLESS: Span = Span::micros(i64::MAX);
+
+/// The rules that remember, compiled.
+#[derive(Debug)]
+pub struct RememberPlan {
+    shape: Arc<Shape>,
+    rules: Vec<RememberRule>,
+    by_index: HashMap<RuleIndex, u32>,
+    bases: Vec<Base>,
+    questions: Questions,
+    asks: Vec<Ask>,
+    rules_by_type: Vec<Vec<u32>>,
+    bases_by_type: Vec<Vec<u32>>,
+    extra: HashMap<Box<str>, usize>,
+    alert_type: usize,
+}
+
+/// A rule that remembers, or one whose alerts others ask about.
+#[derive(Debug)]
+pub struct RememberRule {
+    /// The rule's place in the whole plan.
+    pub index: RuleIndex,
+    /// Its id.
+    pub id: Arc<str>,
+    /// The same text for every rule of the same id and condition.
+    pub meaning: String,
+    /// Whether its findings are said here; those of a stateless rule are said by the stateless engine.
+    pub speaks: bool,
+    /// Whether it asks about alerts.
+    pub about_alerts: bool,
+    /// The rules, by number, whose alerts it sees.
+    pub sees: Vec<bool>,
+    /// Whether some rule sees its alerts.
+    pub is_seen: bool,
+    /// The conditions that the event alone decides.
+    pub guard: Vec<Code>,
+    /// The conditions that need a history.
+    pub rest: Vec<Code>,
+    /// What decides the severity, first that holds.
+    pub severity: Vec<(Option<Code>, Severity)>,
+    /// The questions of its condition.
+    pub asked: Vec<QuestionId>,
+    /// The questions of its condition, title, context and so on.
+    pub shown: Vec<QuestionId>,
+    /// How long after its event a decision can still change, counted by the watermark.
+    pub lag: Span,
+    types: TypeSet,
+}
+
+/// A set of past events that is kept, grouped by keys.
+#[derive(Debug)]
+pub struct Base {
+    /// The same text for every base of the same meaning.
+    pub meaning: String,
+    /// Which events belong to it.
+    pub member: Vec<Code>,
+    /// What groups them.
+    pub keys: Vec<Code>,
+    /// Whether alerts can belong to it.
+    pub sees_alerts: bool,
+    /// How long a member can matter, counted by the watermark.
+    pub retention: Span,
+    /// How long after a member a decision may ask about it.
+    pub back: Span,
+    /// How long before a member a decision may wait for it.
+    pub forward: Option<Span>,
+    /// Whether the time of the key's first member is needed for ever.
+    pub keeps_first: bool,
+    /// The fields that are read of its members, by path.
+    pub reads: BTreeSet<String>,
+    types: TypeSet,
+}
+
+impl RememberPlan {
+    /// Compiles rules; those that neither remember nor are asked about are left out. `layout` must have every field that they read;
+    /// `questions` are those that the stateless plan has numbered, so that both call a question by the same number.
+    pub fn compile(rules: &[(RuleIndex, &Rule)], layout: &Layout, sets: &Sets, questions: &Questions) -> RememberPlan {
+        let chosen = chosen(rules);
+        let mut thresholds = Thresholds::default();
+        let mut fields: BTreeSet<FieldRef> = BTreeSet::new();
+        let mut records = Vec::new();
+        for (_, rule, sees) in &chosen {
+            thresholds.add(&rule.when);
+            if sees.is_seen {
+                rule.severity.iter().filter_map(|grade| grade.when.as_ref()).for_each(|typed| thresholds.add(typed));
+            }
+            rule.expressions().for_each(|typed| wanted(typed, &mut fields, &mut records));
+        }
+        let shape = Arc::new(Shape::new(layout, fields, &records));
+        let mut questions = questions.clone();
+        let mut planned: Vec<RememberRule> =
+            chosen.iter().map(|(index, rule, sees)| compile_rule(*index, rule, sees, sets, &mut Lowering { layout, questions: &mut questions })).collect();
+
+        let mut drafts = ask::Drafts { layout, sets, thresholds: &thresholds, bases: Vec::new(), by_meaning: HashMap::new() };
+        let mut asks = Vec::new();
+        // Asking one question may bring others with it.
+        while let Some(remember) = questions.get(QuestionId(u32::try_from(asks.len()).unwrap_or(u32::MAX))).cloned() {
+            let ask = drafts.ask(&remember, &mut questions);
+            asks.push(ask);
+        }
+        let mut bases = drafts.bases;
+        let typed: Vec<&Rule> = chosen.iter().map(|(_, rule, _)| *rule).collect();
+        let reaches = Reaches::of(&typed, &planned);
+        reaches.apply(&typed, &mut planned, &mut bases, &mut asks, &questions);
+
+        let known = event_types().len();
+        let extra: HashMap<Box<str>, usize> = sets.names().iter().enumerate().skip(known).map(|(at, name)| (name.as_str().into(), at)).collect();
+        let alert_type = extra.get(ALERT_EVENT_TYPE).copied().unwrap_or(sets.other());
+        let types = sets.names().len() + 1;
+        let rules_by_type = by_type(types, planned.iter().map(|rule| &rule.types));
+        let bases_by_type = by_type(types, bases.iter().map(|base| &base.types));
+        let by_index = planned.iter().zip(0..).map(|(rule, number)| (rule.index, number)).collect();
+        RememberPlan { shape, rules: planned, by_index, bases, questions, asks, rules_by_type, bases_by_type, extra, alert_type }
+    }
+
+    /// Says whether there is nothing to remember.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Says whether findings of a rule are said here and not by the stateless engine.
+    pub fn owns(&self, rule: RuleIndex) -> bool {
+        self.by_index.get(&rule).and_then(|number| self.rule(*number)).is_some_and(|rule| rule.speaks)
+    }
+
+    /// Returns the number that a rule has here.
+    pub fn number(&self, rule: RuleIndex) -> Option<u32> {
+        self.by_index.get(&rule).copied()
+    }
+
+    /// Returns the rules, by number.
+    pub fn rules(&self) -> &[RememberRule] {
+        &self.rules
+    }
+
+    /// Returns a rule.
+    pub fn rule(&self, number: u32) -> Option<&RememberRule> {
+        self.rules.get(number as usize)
+    }
+
+    /// Returns the sets of past events, by number.
+    pub fn bases(&self) -> &[Base] {
+        &self.bases
+    }
+
+    /// Returns a set of past events.
+    pub fn base(&self, number: u32) -> Option<&Base> {
+        self.bases.get(number as usize)
+    }
+
+    /// Returns every question, those inside histories included; the numbers of the stateless plan stay.
+    pub fn questions(&self) -> &Questions {
+        &self.questions
+    }
+
+    /// Returns how a question is answered.
+    pub fn ask(&self, question: QuestionId) -> Option<&Ask> {
+        self.asks.get(question.0 as usize)
+    }
+
+    /// Returns which fields of an event are kept.
+    pub fn shape(&self) -> &Arc<Shape> {
+        &self.shape
+    }
+
+    /// Returns the place of an event's type.
+    pub fn type_of(&self, event: &Event) -> usize {
+        match event.event_type_index() {
+            Some(index) => usize::from(index),
+            None => event.event_type().and_then(|name| self.extra.get(name).copied()).unwrap_or(self.rules_by_type.len().saturating_sub(1)),
+        }
+    }
+
+    /// Returns the place of the type of alerts.
+    pub fn alert_type(&self) -> usize {
+        self.alert_type
+    }
+
+    /// Returns the rules that an event of a type can trigger, by number.
+    pub fn rules_of(&self, event_type: usize) -> &[u32] {
+        self.rules_by_type.get(event_type).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the sets that an event of a type can belong to, by number.
+    pub fn bases_of(&self, event_type: usize) -> &[u32] {
+        self.bases_by_type.get(event_type).map_or(&[], Vec::as_slice)
+    }
+
+    /// Says whether a rule sees the alerts of another.
+    pub fn sees(&self, rule: u32, other: u32) -> bool {
+        self.rule(rule).and_then(|rule| rule.sees.get(other as usize)).copied().unwrap_or(false)
+    }
+}
+
+fn by_type<'t>(types: usize, sets: impl Iterator<Item = &'t TypeSet>) -> Vec<Vec<u32>> {
+    let mut places = vec![Vec::new(); types];
+    for (set, number) in sets.zip(0..) {
+        for at in set.iter() {
+            if let Some(place) = places.get_mut(at) {
+                place.push(number);
+            }
+        }
+    }
+    places
+}
+
+/// What a rule has to do with alerts.
+#[derive(Debug, Default)]
+struct Sight {
+    about: bool,
+    sees: Vec<bool>,
+    is_seen: bool,
+}
+
+/// Chooses the rules that matter here and says whose alerts they see.
+///
+/// A rule never sees its own alerts; one that names no rule sees the alerts of rules that do not ask about alerts themselves; one that
+/// names rules sees the alerts of those as well.
+fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sight)> {
+    let about: Vec<bool> = rules.iter().map(|(_, rule)| split::about_alerts(&rule.when)).collect();
+    let sees = |at: usize| -> Vec<bool> {
+        if about.get(at) != Some(&true) {
+            return vec![false; rules.len()];
+        }
+        let named = rules.get(at).map(|(_, rule)| split::named_rules(&rule.when)).unwrap_or_default();
+        rules.iter().zip(&about).enumerate().map(|(other, ((_, rule), about))| other != at && (!about || named.iter().any(|name| **name == *rule.id))).collect()
+    };
+    let sight: Vec<Vec<bool>> = (0..rules.len()).map(sees).collect();
+    let is_seen: Vec<bool> = (0..rules.len()).map(|at| sight.iter().any(|sees| sees.get(at) == Some(&true))).collect();
+    let keep: Vec<bool> =
+        rules.iter().enumerate().map(|(at, (_, rule))| rule.remembers() || about.get(at) == Some(&true) || is_seen.get(at) == Some(&true)).collect();
+    let kept = |flags: &[bool]| flags.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(flag, _)| *flag).collect::<Vec<bool>>();
+    let mut out = Vec::new();
+    for (at, ((index, rule), keep)) in rules.iter().zip(&keep).enumerate() {
+        if *keep {
+            let sees = sight.get(at).map(|sees| kept(sees)).unwrap_or_default();
+            out.push((*index, *rule, Sight { about: about.get(at) == Some(&true), sees, is_seen: is_seen.get(at) == Some(&true) }));
+        }
+    }
+    out
+}
+
+fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, lowering: &mut Lowering<'_>) -> RememberRule {
+    let parts = split::split(&rule.when);
+    let guard = parts.alone.iter().map(|part| lowering.lower(part)).collect();
+    let rest = parts.bound.iter().map(|part| lowering.lower(part)).collect();
+    let severity = rule.severity.iter().map(|grade| (grade.when.as_ref().map(|typed| lowering.lower(typed)), grade.level)).collect();
+    let asked = outer_questions(&rule.when, lowering.questions);
+    let mut shown: Vec<QuestionId> = rule.expressions().flat_map(|typed| outer_questions(typed, lowering.questions)).collect();
+    shown.sort_unstable();
+    shown.dedup();
+    let grades: Vec<String> =
+        rule.severity.iter().map(|grade| format!("{}{:?}", grade.when.as_ref().map(|typed| typed.key()).unwrap_or_default(), grade.level)).collect();
+    RememberRule {
+        index,
+        id: rule.id.clone(),
+        meaning: format!("{}\n{}\n{}", rule.id, rule.when.key(), grades.join("\n")),
+        speaks: rule.remembers() || sight.about,
+        about_alerts: sight.about,
+        sees: sight.sees.clone(),
+        is_seen: sight.is_seen,
+        guard,
+        rest,
+        severity,
+        asked,
+        shown,
+        lag: Span::ZERO,
+        types: sets.may(&rule.when),
+    }
+}
+
+/// Returns the questions that an expression asks itself, those inside histories not among them.
+fn outer_questions(typed: &Typed, questions: &mut Questions) -> Vec<QuestionId> {
+    let mut all = Vec::new();
+    reach::outer(typed, &mut |remember| all.push(questions.id(remember)));
+    all.sort_unstable();
+    all.dedup();
+    all
+}

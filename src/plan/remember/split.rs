@@ -1,0 +1,137 @@
+//! Conditions taken apart: what one event decides alone, and what needs another event or a history.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::event::{FieldRef, Scalar, Type, Value};
+use crate::language::{ALERT_EVENT_TYPE, Comparison, Node, Question, Scope, Typed};
+
+/// The parts of a conjunction.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// Decided by the event alone.
+    pub(super) alone: Vec<Arc<Typed>>,
+    /// Needs the event that asks, an earlier step, or a history.
+    pub(super) bound: Vec<Arc<Typed>>,
+}
+
+/// Takes a conjunction apart.
+pub(super) fn split(condition: &Arc<Typed>) -> Parts {
+    let mut parts = Parts::default();
+    add(condition, &mut parts);
+    parts
+}
+
+fn add(part: &Arc<Typed>, parts: &mut Parts) {
+    match &part.node {
+        Node::And(inner) => inner.iter().for_each(|part| add(part, parts)),
+        Node::Named(_, inner) if part.ty == Type::Scalar(Scalar::Bool) => add(inner, parts),
+        Node::Constant(Value::Bool(true)) => {}
+        _ if is_alone(part) => parts.alone.push(part.clone()),
+        _ => parts.bound.push(part.clone()),
+    }
+}
+
+fn is_alone(part: &Typed) -> bool {
+    let mut alone = true;
+    part.walk(&mut |part| match &part.node {
+        Node::Field(scope, _) | Node::Indexed(scope, ..) | Node::Records(scope, ..) => alone &= *scope == Scope::Here,
+        Node::Remember(_) => alone = false,
+        _ => {}
+    });
+    alone
+}
+
+/// Says whether a part of an expression reads what earlier steps of a sequence took.
+pub(super) fn reads_steps(part: &Typed) -> bool {
+    let mut reads = false;
+    part.walk(&mut |part| match &part.node {
+        Node::Field(scope, _) | Node::Indexed(scope, ..) | Node::Records(scope, ..) => reads |= matches!(scope, Scope::Step(_)),
+        _ => {}
+    });
+    reads
+}
+
+/// Says whether an expression is about alerts as events.
+pub(super) fn about_alerts(typed: &Typed) -> bool {
+    let mut about = false;
+    typed.walk(&mut |part| match &part.node {
+        Node::Field(_, field) => about |= matches!(field, FieldRef::Known(id) if id.get().path.starts_with("alert.")),
+        Node::Compare(_, _, left, right) => {
+            let is_type = |side: &Typed| matches!(&side.unnamed().node, Node::Field(_, FieldRef::Known(id)) if id.get().path == "eventType");
+            let names = |side: &Typed| side.texts().iter().any(|(text, _)| text == ALERT_EVENT_TYPE);
+            about |= (is_type(left) && names(right)) || (is_type(right) && names(left));
+        }
+        _ => {}
+    });
+    about
+}
+
+/// Returns the rules whose alerts an expression names.
+pub(super) fn named_rules(typed: &Typed) -> Vec<String> {
+    let mut named = Vec::new();
+    typed.walk(&mut |part| {
+        if let Node::Compare(Comparison::Equal | Comparison::In, _, left, right) = &part.node {
+            let is_rule = |side: &Typed| matches!(&side.unnamed().node, Node::Field(_, FieldRef::Known(id)) if id.get().path == "alert.rule");
+            if is_rule(left) {
+                named.extend(right.texts().into_iter().map(|(text, _)| text));
+            } else if is_rule(right) {
+                named.extend(left.texts().into_iter().map(|(text, _)| text));
+            }
+        }
+    });
+    named
+}
+
+/// How far the counts of questions are told apart: beyond a question's number every count decides alike.
+#[derive(Debug, Default)]
+pub(super) struct Thresholds {
+    uses: HashMap<String, usize>,
+    compared: HashMap<String, (usize, i64)>,
+}
+
+impl Thresholds {
+    /// Takes an expression in.
+    pub(super) fn add(&mut self, typed: &Typed) {
+        typed.walk(&mut |part| match &part.node {
+            Node::Remember(remember) if matches!(remember.question, Question::Count | Question::Distinct) => {
+                *self.uses.entry(remember.key()).or_default() += 1;
+            }
+            Node::Compare(op, false, left, right) => {
+                for (op, side, other) in [(*op, left, right), (mirrored(*op), right, left)] {
+                    let Node::Remember(remember) = &side.unnamed().node else { continue };
+                    let Some(enough) = enough(op, other) else { continue };
+                    let compared = self.compared.entry(remember.key()).or_insert((0, 0));
+                    compared.0 += 1;
+                    compared.1 = compared.1.max(enough);
+                }
+            }
+            _ => {}
+        });
+    }
+
+    /// Returns the count from which on every count of a question decides alike, if there is one.
+    pub(super) fn of(&self, key: &str) -> Option<usize> {
+        let (compared, enough) = self.compared.get(key)?;
+        (self.uses.get(key) == Some(compared)).then(|| usize::try_from(*enough).ok()).flatten()
+    }
+}
+
+fn mirrored(op: Comparison) -> Comparison {
+    match op {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessEqual => Comparison::GreaterEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterEqual => Comparison::LessEqual,
+        op => op,
+    }
+}
+
+fn enough(op: Comparison, other: &Typed) -> Option<i64> {
+    let Some(Value::Int(number)) = other.constant() else { return None };
+    match op {
+        Comparison::GreaterEqual | Comparison::Less => Some(number.max(0)),
+        Comparison::Greater | Comparison::LessEqual | Comparison::Equal | Comparison::NotEqual => number.checked_add(1).map(|number| number.max(0)),
+        _ => None,
+    }
+}

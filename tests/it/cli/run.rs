@@ -1,0 +1,171 @@
+//! `clarion run`.
+
+use std::fs;
+use std::io::Write;
+
+use clarion::cli::{Exit, Onlookers};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::{EVENTS, PACK, clarion, clarion_with, folder, path};
+
+fn on_terminal() -> Onlookers {
+    Onlookers { answer: true, width: Some(120), ..Onlookers::default() }
+}
+
+#[test]
+fn a_person_gets_a_table_and_hears_of_every_bad_event() {
+    let said = clarion_with(&["run", EVENTS, "--rules", PACK, "--stats"], b"", on_terminal());
+    insta::assert_snapshot!(said.transcript());
+}
+
+#[test]
+fn a_program_gets_json_lines() {
+    let said = clarion(&["run", EVENTS, "--rules", PACK]);
+    let alerts = said.json_lines();
+    let of = |index: usize, member: &str| alerts[index][member].clone();
+    assert_eq!(alerts.len(), 3);
+    assert_eq!(of(1, "rule"), "tests.factors-reset");
+    assert_eq!((of(1, "severity"), of(1, "occurrences")), ("high".into(), 2.into()));
+    assert_eq!(of(1, "context")["country"], "The Netherlands");
+    assert_eq!(of(1, "event")["actor"]["displayName"], "Ines Duarte");
+    assert_eq!(of(0, "title"), "\u{1b}[2Jroot\u{202e}\nfake: line signed in from 203.0.113.24");
+    assert!(!said.answer.contains(['\u{202e}', '\u{1b}']));
+    assert_eq!(said.exit, Exit::Fine, "bad events do not fail the run");
+}
+
+#[test]
+fn the_level_hides_what_is_less_severe() {
+    let said = clarion(&["run", EVENTS, "--rules", PACK, "--level", "high"]);
+    assert_eq!(said.json_lines().len(), 2);
+    assert_eq!(clarion(&["run", EVENTS, "--rules", PACK, "--level", "critical", "--fail-on-match"]).exit, Exit::Fine);
+    assert_eq!(clarion(&["run", EVENTS, "--rules", PACK, "--level", "high", "--fail-on-match"]).exit, Exit::Findings);
+}
+
+#[test]
+fn settings_change_what_rules_say() {
+    let said = clarion(&["run", EVENTS, "--rules", PACK, "--set", "help_desk_users=ines.duarte@example.com,x@example.com", "--level", "low"]);
+    let severities: Vec<_> = said.json_lines().iter().map(|alert| alert["severity"].clone()).collect();
+    assert_eq!(severities, ["low", "low"]);
+}
+
+#[test]
+fn bad_events_are_set_aside_as_they_came() {
+    let file = folder("run-bad").join("bad.txt");
+    let said = clarion(&["run", EVENTS, "--rules", PACK, "--bad-events", path(&file)]);
+    assert_eq!(said.exit, Exit::Fine);
+    let kept = fs::read_to_string(&file).expect("the bad events");
+    assert_eq!(kept.lines().collect::<Vec<_>>(), ["{\"uuid\": \"broken\", \"published\": ", "not json at all", "\"a\"", "1"]);
+    let said = clarion(&["run", path(&file), "--rules", PACK, "--bad-events", path(&file)]);
+    assert_eq!(said.exit, Exit::Usage);
+    assert_eq!(fs::read_to_string(&file).expect("the bad events"), kept, "an input is never overwritten");
+}
+
+#[test]
+fn only_the_first_bad_events_are_shown_and_all_are_counted() {
+    let mut input = "nonsense\n".repeat(1500);
+    input.push_str(&fs::read_to_string(EVENTS).expect("events"));
+    let said = clarion_with(&["run", "-", "--rules", PACK], input.as_bytes(), Onlookers::default());
+    let warnings: Vec<_> = said.talk.lines().filter(|line| line.starts_with("warning: ")).collect();
+    assert_eq!(warnings.len(), 21);
+    assert_eq!(warnings[0], "warning: <stdin>:1: not a JSON object");
+    assert_eq!(warnings[20], "warning: and 1,484 more that are no events");
+    assert_eq!(said.json_lines().len(), 3, "what follows is read all the same");
+}
+
+#[test]
+fn nothing_but_bad_events_is_a_failure_and_no_events_at_all_are_not() {
+    let run = |input: &[u8]| clarion_with(&["run", "--rules", PACK], input, Onlookers::default());
+    assert_eq!(run(b"\x89PNG\r\n\x1a\n").exit, Exit::World);
+    let said = run(b"");
+    assert_eq!((said.exit, said.talk.as_str()), (Exit::Fine, "0 events, 2 rules: 0 alerts\n"));
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).expect("compressing");
+    encoder.finish().expect("compressing")
+}
+
+#[test]
+fn compressed_input_is_read_and_one_that_is_cut_off_is_a_failure() {
+    let folder = folder("run-gzip");
+    // Long enough that the cut leaves whole events before it.
+    let events = fs::read(EVENTS).expect("events").repeat(50);
+    let whole = gzip(&events);
+    fs::write(folder.join("whole.json.gz"), &whole).expect("a file");
+    fs::write(folder.join("cut.json.gz"), &whole[..whole.len() - 20]).expect("a file");
+    let said = clarion(&["run", path(&folder.join("whole.json.gz")), "--rules", PACK]);
+    assert_eq!((said.exit, said.json_lines().len()), (Exit::Fine, 3));
+    let said = clarion(&["run", path(&folder.join("cut.json.gz")), "--rules", PACK, "--fail-on-match"]);
+    assert_eq!(said.exit, Exit::World, "{}", said.talk);
+    assert_eq!(said.json_lines().len(), 3, "what came before the cut counts");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_stop_the_others() {
+    let said = clarion(&["run", "no-such-file.json", EVENTS, "tests", "--rules", PACK]);
+    assert_eq!((said.exit, said.json_lines().len()), (Exit::World, 3));
+    assert!(said.talk.contains("error: cannot read `no-such-file.json`: there is no such file or folder\n"), "{}", said.talk);
+    assert!(said.talk.contains("error: cannot read `tests`: it is a folder\n"), "{}", said.talk);
+}
+
+#[test]
+fn deliveries_of_a_hook_are_unpacked() {
+    let said = clarion(&["run", "tests/data/samples/hook-user.session.start-okta-docs.json", "--rules", PACK]);
+    assert_eq!(said.json_lines().iter().map(|alert| alert["rule"].clone()).collect::<Vec<_>>(), ["tests.session-started"]);
+}
+
+#[test]
+fn a_rule_named_by_its_file_runs_alone() {
+    let said = clarion(&["run", EVENTS, "--rules", "tests/data/cli/pack/session-started.yml"]);
+    assert_eq!(said.json_lines().len(), 1);
+    assert!(said.talk.ends_with("1 rule: 1 alert\n"), "{}", said.talk);
+}
+
+#[test]
+fn the_org_of_the_command_line_fills_what_events_do_not_say() {
+    let folder = folder("run-org");
+    let rule = "id: tests.org\ntitle: Org\nseverity: low\nstatus: test\ndescription: Asks for the org.\n\
+        when: org == \"example.okta.com\" and eventType == \"user.session.end\"\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    assert_eq!(clarion(&["run", EVENTS, "--rules", path(&folder)]).json_lines().len(), 0);
+    assert_eq!(clarion(&["run", EVENTS, "--rules", path(&folder), "--org", "example.okta.com"]).json_lines().len(), 1);
+}
+
+/// A rule that counts, and four events of one person an hour apart.
+fn counting() -> (std::path::PathBuf, Vec<String>) {
+    let folder = folder("run-counting");
+    let rule = "id: tests.counting\ntitle: Counting\nseverity: low\nstatus: test\ndescription: Counts.\n\
+        when: eventType == \"user.session.start\" and count(eventType == \"user.session.start\" by actor.id within 5h) >= 4\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    let event = |hour: u32| {
+        format!(
+            "{{\"uuid\": \"00000000-0000-4000-8000-00000000000{hour}\", \"published\": \"2026-03-02T0{hour}:00:00Z\", \"eventType\": \"user.session.start\", \"actor\": {{\"id\": \"00u1\"}}}}\n"
+        )
+    };
+    (folder, (1..=4).map(event).collect())
+}
+
+#[test]
+fn rules_that_remember_are_run_and_their_alerts_carry_evidence() {
+    let (rules, events) = counting();
+    let said = clarion_with(&["run", "--rules", path(&rules)], events.concat().as_bytes(), Onlookers::default());
+    let alerts = said.json_lines();
+    assert_eq!(alerts.len(), 1, "{}", said.transcript());
+    assert_eq!(alerts[0]["evidence"][0]["count"], 4);
+    assert_eq!(alerts[0]["event"]["uuid"], "00000000-0000-4000-8000-000000000004");
+}
+
+#[test]
+fn events_that_come_too_late_for_histories_are_told_and_the_bound_can_be_raised() {
+    let (rules, mut events) = counting();
+    events.reverse();
+    let run = |args: &[&str]| clarion_with(&[&["run", "--rules", path(&rules)], args].concat(), events.concat().as_bytes(), Onlookers::default());
+    let said = run(&[]);
+    assert_eq!(said.answer, "");
+    assert!(said.talk.starts_with("warning: 2 events came more than 1h after newer ones"), "{}", said.talk);
+    let said = run(&["--lateness", "30d"]);
+    assert_eq!((said.json_lines().len(), said.talk.as_str()), (1, "4 events, 1 rule: 1 alert\n"));
+    assert_eq!(run(&["--lateness", "soon"]).exit, Exit::Usage);
+}

@@ -1,0 +1,61 @@
+//! `clarion why`.
+
+use std::fs;
+
+use clarion::cli::{Exit, Onlookers};
+
+use super::{EVENTS, PACK, clarion, clarion_with};
+
+const RULE: &str = "tests.factors-reset";
+
+#[test]
+fn a_tree_shows_each_part_with_its_value() {
+    insta::assert_snapshot!(clarion(&["why", RULE, "factors_reset", "--rules", PACK]).transcript());
+}
+
+#[test]
+fn an_event_from_stdin_that_does_not_fulfil_the_rule() {
+    let fixture = fs::read_to_string("tests/data/cli/pack/fixtures/factors_reset.json").expect("a fixture");
+    let event = fixture.replace("203.0.113.24", "198.51.100.9").replace("SUCCESS", "\\u001b[31mFAILURE\\u202e");
+    let said = clarion_with(&["why", RULE, "-", "--rules", PACK], event.as_bytes(), Onlookers::default());
+    insta::assert_snapshot!(said.transcript());
+}
+
+#[test]
+fn one_of_several_events_is_chosen_by_its_uuid() {
+    let good: String =
+        fs::read_to_string(EVENTS).expect("events").lines().filter(|line| line.starts_with("{\"uuid\": \"5b")).map(|line| format!("{line}\n")).collect();
+    let why = |args: &[&str]| clarion_with(&[&["why", RULE, "-", "--rules", PACK, "--format", "json"], args].concat(), good.as_bytes(), Onlookers::default());
+    let said = why(&[]);
+    assert_eq!(said.transcript(), "exit 2\n--- stdout\n--- stderr\nerror: `<stdin>` holds 7 events\nhelp: say which one with `--uuid UUID`\n");
+    let said = why(&["--uuid", "5B6F0F52-7A6B-4F0C-9D0F-2F1F6A3C1A05"]);
+    assert_eq!(said.json_lines()[0]["fires"], false);
+    assert_eq!(why(&["--uuid", "5b6f0f52-7a6b-4f0c-9d0f-2f1f6a3c1a01"]).json_lines()[0]["fires"], true);
+    assert_eq!(why(&["--uuid", "00000000-0000-0000-0000-000000000000"]).exit, Exit::Usage);
+}
+
+#[test]
+fn an_event_that_cannot_be_read_is_the_worlds_fault() {
+    let said = clarion(&["why", RULE, "no-such-event", "--rules", PACK]);
+    insta::assert_snapshot!(said.transcript(), @r"
+    exit 4
+    --- stdout
+    --- stderr
+    error: cannot read `no-such-event`: there is no such file or folder
+    help: name a file with an event, or a sample event of the rule's pack
+    ");
+    assert_eq!(clarion_with(&["why", RULE, "-", "--rules", PACK], b"[", Onlookers::default()).exit, Exit::World);
+    assert_eq!(clarion_with(&["why", RULE, "-", "--rules", PACK], b"{\"a\": tru}", Onlookers::default()).exit, Exit::World);
+}
+
+#[test]
+fn a_rule_that_remembers_is_told_as_far_as_one_event_goes() {
+    let folder = super::folder("why-remembers");
+    let rule = "id: tests.remembers\ntitle: Remembers\nseverity: low\nstatus: test\ndescription: Counts.\n\
+        when: eventType == \"user.session.start\" and count(eventType == \"user.session.start\" by actor.id within 1h) >= 2\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    let event = b"{\"eventType\": \"user.session.start\", \"actor\": {\"id\": \"00u1\"}}";
+    let said = clarion_with(&["why", "tests.remembers", "-", "--rules", super::path(&folder)], event, Onlookers::default());
+    assert_eq!(said.exit, Exit::Fine);
+    assert!(said.talk.starts_with("warning: this rule asks about earlier events"), "{}", said.talk);
+}

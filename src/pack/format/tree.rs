@@ -25,7 +25,9 @@ pub(super) struct Node {
     pub(super) properties: Vec<String>,
     /// What it is.
     pub(super) value: Value,
-    /// Where it begins, the properties included.
+    /// Where it begins, with the anchor and the tag.
+    pub(super) begin: usize,
+    /// Where its content begins.
     pub(super) start: usize,
     /// Where it ends.
     pub(super) end: usize,

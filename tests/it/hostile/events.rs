@@ -175,7 +175,6 @@ fn odd_events_are_read_and_flagged() {
     assert!(flags(b"{\"\xff\":1}").repaired);
     assert!(flags(b"{\"actor\":{\"displayName\":\"\\ud800\"}}").repaired);
     assert!(flags(b"{\"actor\":{\"displayName\":\"\\udc00\\ud800\"}}").repaired);
-    assert!(flags(b"{\"\\ud800\":1}").repaired);
     assert!(!flags(b"\xef\xbb\xbf{\"uuid\":\"a\"}").repaired);
     assert!(!flags("{\"actor\":{\"displayName\":\"\\ud83d\\ude00 \\u0000 ü\"}}".as_bytes()).repaired);
     let many = format!("{{\"target\":[{}]}}", vec!["{}"; 20_000].join(","));

@@ -471,13 +471,3 @@ proptest! {
         }
     }
 }
-
-#[test]
-fn try_one() {
-    let text = std::fs::read_to_string("/tmp/try.yml").expect("try");
-    for role in [Role::Rule, Role::Definitions, Role::Manifest] {
-        let out = formatted(&role, &text);
-        println!("{role:?}\n{}", out.clone().unwrap_or_else(|f| format!("{f:?}")));
-        println!("again\n{}", formatted(&role, &out.unwrap_or_default()).unwrap_or_else(|f| format!("{f:?}")));
-    }
-}

@@ -53,9 +53,12 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let mut exit = Exit::Fine;
     let mut changed = 0;
     for file in &files {
-        let Some((mark, old, new)) = formatted(file, out) else {
-            exit = exit.or_worse(Exit::Findings);
-            continue;
+        let (mark, old, new) = match formatted(file, out) {
+            Ok(texts) => texts,
+            Err(why) => {
+                exit = exit.or_worse(why);
+                continue;
+            }
         };
         if old == new {
             continue;
@@ -95,35 +98,23 @@ fn files(paths: &[PathBuf]) -> Result<Vec<File>, Refusal> {
     }
 }
 
-/// Returns a file's byte order mark, its text and its formatted text; says why where it has none.
-fn formatted<'f>(file: &'f File, out: &mut Out<'_>) -> Option<(&'f [u8], String, String)> {
-    let bytes = match &file.bytes {
-        Ok(bytes) => bytes,
-        Err(why) => {
-            out.refuse(&Refusal::world(format!("cannot read `{}`: {why}", file.name)));
-            return None;
-        }
-    };
+/// Returns a file's byte order mark, its text and its formatted text; where it has none, says why.
+fn formatted<'f>(file: &'f File, out: &mut Out<'_>) -> Result<(&'f [u8], String, String), Exit> {
+    let bytes = file.bytes.as_ref().map_err(|why| out.refuse(&Refusal::world(format!("cannot read `{}`: {why}", file.name))))?;
     let (mark, text) = split_mark(bytes);
-    let Ok(text) = std::str::from_utf8(text) else {
-        out.refuse(&Refusal::world(format!("`{}` is not UTF-8 text", file.name)));
-        return None;
-    };
+    let text = std::str::from_utf8(text).map_err(|_| out.refuse(&Refusal::world(format!("`{}` is not UTF-8 text", file.name))))?;
     let new = format_text(&file.name, text, &file.role, out)?;
-    Some((mark, text.to_owned(), new))
+    Ok((mark, text.to_owned(), new))
 }
 
-fn format_text(name: &str, text: &str, role: &Role, out: &mut Out<'_>) -> Option<String> {
+fn format_text(name: &str, text: &str, role: &Role, out: &mut Out<'_>) -> Result<String, Exit> {
     let mut sources = Sources::new();
     let id = sources.add(name, text);
-    match format(&sources, id, role) {
-        Ok(new) => Some(new),
-        Err(faults) => {
-            let styled = out.onlookers().talk_colored;
-            faults.iter().for_each(|fault| out.say(format_args!("{}\n", human(fault, &sources, styled))));
-            None
-        }
-    }
+    format(&sources, id, role).map_err(|faults| {
+        let styled = out.onlookers().talk_colored;
+        faults.iter().for_each(|fault| out.say(format_args!("{}\n", human(fault, &sources, styled))));
+        Exit::Findings
+    })
 }
 
 fn stdin(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
@@ -131,7 +122,10 @@ fn stdin(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     if let Some(stdin) = out.take_stdin() {
         stdin.take(STDIN_BYTES_MAX).read_to_string(&mut text).map_err(|error| Refusal::world(format!("cannot read stdin: {error}")))?;
     }
-    let Some(new) = format_text("<stdin>", &text, &Role::Rule, out) else { return Ok(Exit::Findings) };
+    let new = match format_text("<stdin>", &text, &Role::Rule, out) {
+        Ok(new) => new,
+        Err(exit) => return Ok(exit),
+    };
     if !args.check && !args.diff {
         out.print(new);
         return Ok(Exit::Fine);

@@ -10,7 +10,7 @@ mod events;
 mod exit;
 mod explain;
 pub mod files;
-// mod fmt;
+mod fmt;
 mod input;
 mod man;
 mod out;
@@ -47,7 +47,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
-    // Fmt(fmt::Args),
+    Fmt(fmt::Args),
     Test(test::Args),
     Run(run::Args),
     Explain(explain::Args),
@@ -87,7 +87,7 @@ impl Command {
     fn run(&self, out: &mut Out<'_>) -> Result<Exit, Refusal> {
         match self {
             Command::Check(args) => check::run(args, out),
-            // Command::Fmt(args) => fmt::run(args, out),
+            Command::Fmt(args) => fmt::run(args, out),
             Command::Test(args) => test::run(args, out),
             Command::Run(args) => run::run(args, out),
             Command::Explain(args) => explain::run(args, out),
@@ -117,6 +117,7 @@ Detection for Okta: rules that read aloud, findings that are right.
 
   clarion check rules/          what is wrong with rules, at once
   clarion test rules/           the cases that stand in them
+  clarion fmt rules/            one layout for all of them
   clarion run events.json       alerts of events, with the recommended pack or `--rules PATH`
   clarion why RULE event.json   why an event does or does not fulfil a rule
   clarion explain RULE          how a rule is run

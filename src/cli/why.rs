@@ -96,10 +96,16 @@ fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> 
     })?;
     let name = input.name.clone();
     let wanted = args.uuid.as_ref().map(|uuid| uuid.to_lowercase());
-    let mut found = None;
+    let (mut found, mut bad) = (None, None);
     let mut others = 0;
     for piece in Intake::new(crate::event::open(input.reader)).take(EVENTS_MAX) {
-        let piece = piece.map_err(|bad| Refusal::world(format!("{name}:{}: {}", bad.line, shown(&bad.message))))?;
+        let piece = match piece {
+            Ok(piece) => piece,
+            Err(fault) => {
+                bad.get_or_insert_with(|| format!("{}:{}: {}", shown(&name), fault.line, shown(&fault.message)));
+                continue;
+            }
+        };
         let is_wanted = wanted.as_ref().is_none_or(|wanted| uuid(&piece.bytes).as_ref() == Some(wanted));
         if !is_wanted || found.is_some() {
             others += 1;
@@ -111,13 +117,20 @@ fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> 
             break;
         }
     }
-    match (found, wanted) {
-        (Some(_), None) if others > 0 => {
+    match (found, bad, wanted) {
+        (Some(_), _, None) if others > 0 => {
             Err(Refusal::usage(format!("`{}` holds {}", shown(&name), count(others + 1, "event"))).help("say which one with `--uuid UUID`"))
         }
-        (Some(found), _) => Ok(found),
-        (None, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{uuid}`", shown(&name)))),
-        (None, None) => Err(Refusal::world(format!("`{}` holds no event", shown(&name)))),
+        (Some(found), bad, wanted) => {
+            // Where an event was named, what else stands in the file does not matter.
+            if let (Some(bad), None) = (bad, wanted) {
+                out.warn(bad);
+            }
+            Ok(found)
+        }
+        (None, Some(bad), _) => Err(Refusal::world(bad)),
+        (None, None, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
+        (None, None, None) => Err(Refusal::world(format!("`{}` holds no event", shown(&name)))),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::diagnostic::{self, Code, Diagnostic, Level, Sources, Tally, nearest};
+use crate::diagnostic::{self, Code, Diagnostic, Sources, Tally, nearest};
 
 use super::exit::{Exit, Refusal};
 use super::out::{FAINT, GOOD, Out};
@@ -96,7 +96,10 @@ fn print(diagnostics: &[Diagnostic], sources: &Sources, format: Format, out: &mu
     match format {
         Format::Human => {
             let styled = out.onlookers().answer_colored;
-            for diagnostic in diagnostics.iter().take_while(|_| !out.is_closed()).collect::<Vec<_>>() {
+            for diagnostic in diagnostics {
+                if out.is_closed() {
+                    return;
+                }
                 out.line(format_args!("{}\n", diagnostic::human(diagnostic, sources, styled)));
             }
         }
@@ -170,20 +173,5 @@ fn unknown_code(text: &str) -> Refusal {
     match near {
         Some(_) => refusal.did_you_mean(near),
         None => refusal.help("codes are written `E0203` for errors and `W0601` for warnings"),
-    }
-}
-
-impl From<FailLevel> for Level {
-    fn from(level: FailLevel) -> Level {
-        match level {
-            FailLevel::Error => Level::Error,
-            FailLevel::Warning => Level::Warning,
-        }
-    }
-}
-
-impl std::fmt::Display for Format {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.to_possible_value().as_ref().map_or("", |value| value.get_name()))
     }
 }

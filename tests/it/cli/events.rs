@@ -57,7 +57,7 @@ fn nothing_found_exits_with_1_as_searches_do() {
 #[test]
 fn a_narrow_terminal_gets_narrow_lines_and_a_pipe_gets_whole_ones() {
     let narrow = Onlookers { answer: true, width: Some(72), ..Onlookers::default() };
-    let args = ["events", "--fields", "client.ipAddress"];
+    let args = ["events", "--fields", "network.services"];
     let said = clarion_with(&args, b"", narrow);
     assert!(said.answer.lines().all(|line| line.chars().count() <= 72), "{}", said.answer);
     assert!(said.answer.contains('…'));

@@ -1,9 +1,19 @@
 //! The command line, entered where `main` enters it.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "what helpers of tests find wrong fails the test"
+)]
+
 mod check;
 mod events;
 mod explain;
 mod fix;
+mod fmt;
 mod printed;
 mod run;
 mod schema;

@@ -21,7 +21,7 @@ fn help_names_the_commands_and_what_the_exit_codes_mean() {
 
 #[test]
 fn every_command_has_a_help_that_is_an_answer() {
-    for command in ["check", "test", "run", "explain", "why", "events", "schema", "completions", "man"] {
+    for command in ["check", "fmt", "test", "run", "explain", "why", "events", "schema", "completions", "man"] {
         let said = clarion(&[command, "--help"]);
         assert_eq!((said.exit, said.talk.as_str()), (Exit::Fine, ""), "{command}");
         assert!(said.answer.contains(&format!("Usage: clarion {command}")), "{}", said.answer);

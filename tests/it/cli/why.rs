@@ -31,6 +31,8 @@ fn one_of_several_events_is_chosen_by_its_uuid() {
     let said = why(&["--uuid", "5B6F0F52-7A6B-4F0C-9D0F-2F1F6A3C1A05"]);
     assert_eq!(said.json_lines()[0]["fires"], false);
     assert_eq!(why(&["--uuid", "5b6f0f52-7a6b-4f0c-9d0f-2f1f6a3c1a01"]).json_lines()[0]["fires"], true);
+    let among_bad = clarion(&["why", RULE, EVENTS, "--rules", PACK, "--uuid", "5b6f0f52-7a6b-4f0c-9d0f-2f1f6a3c1a07"]);
+    assert_eq!((among_bad.exit, among_bad.talk.as_str()), (Exit::Fine, ""), "bad events around it do not matter");
     assert_eq!(why(&["--uuid", "00000000-0000-0000-0000-000000000000"]).exit, Exit::Usage);
 }
 

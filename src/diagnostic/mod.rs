@@ -136,6 +136,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// Returns the candidate most like `name`, when the likeness, from 0 to 1, is at least `least`.
 pub fn nearest_within<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>, least: f64) -> Option<&'a str> {
+    // What is longer than any name there is was no slip, and likeness takes time in the product of the lengths.
+    if name.len() > NAME_BYTES_MAX {
+        return None;
+    }
     let lower = name.to_lowercase();
     let mut best: Option<(f64, &'a str)> = None;
     for candidate in candidates {
@@ -149,6 +153,9 @@ pub fn nearest_within<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
     }
     best.filter(|(score, _)| *score >= least).map(|(_, candidate)| candidate)
 }
+
+/// Longest name for which a likely one is looked for, in bytes.
+const NAME_BYTES_MAX: usize = 200;
 
 /// Likeness from which a suggestion helps more than it misleads.
 const NEAR_ENOUGH: f64 = 0.72;

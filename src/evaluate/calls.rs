@@ -15,6 +15,9 @@ const SCANNED_BYTES_MAX: usize = 4096;
 /// Deepest and longest JSON text that `json` reads.
 const JSON_BYTES_MAX: usize = 256 * 1024;
 
+/// Most parts that `split` gives: a text of commas would otherwise take many times its own memory.
+const PARTS_MAX: usize = 10_000;
+
 /// Mean radius of the earth in metres.
 const EARTH_RADIUS: f64 = 6_371_008.8;
 
@@ -108,7 +111,7 @@ fn parts<'e>(whole: &str, separator: &str) -> Vec<Value<'e>> {
     if separator.is_empty() {
         return vec![Value::Text(Cow::Owned(whole.to_owned()))];
     }
-    whole.split(separator).map(|part| Value::Text(Cow::Owned(part.to_owned()))).collect()
+    whole.split(separator).take(PARTS_MAX).map(|part| Value::Text(Cow::Owned(part.to_owned()))).collect()
 }
 
 /// Returns what stands behind the last `@`, or the host of a URL, in small letters.

@@ -22,6 +22,8 @@ pub struct Typed {
     pub at: Span,
     /// How many nodes it has when every name is filled in.
     pub size: usize,
+    /// How many levels deep it is when every name is filled in.
+    pub depth: usize,
 }
 
 /// Whose field is read.
@@ -210,11 +212,15 @@ pub struct Step {
 }
 
 impl Typed {
-    /// Makes an expression; the size is added up from the parts.
+    /// Makes an expression; size and depth follow from the parts.
     pub fn new(node: Node, ty: Type, at: Span) -> Arc<Typed> {
         let mut size = 1usize;
-        node.children(&mut |child| size = size.saturating_add(child.size));
-        Arc::new(Typed { node, ty, at, size })
+        let mut depth = 0;
+        node.children(&mut |child| {
+            size = size.saturating_add(child.size);
+            depth = depth.max(child.depth);
+        });
+        Arc::new(Typed { node, ty, at, size, depth: depth + 1 })
     }
 
     /// Returns the expression behind any names.

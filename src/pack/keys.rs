@@ -1,9 +1,14 @@
 //! Reading maps: which keys there are, which are missing, which do not belong; and values of the kinds that keys have.
 
+use std::collections::HashMap;
+
 use super::yaml::{Key, Node, Value, snippet};
 use crate::diagnostic::{Code, Diagnostic, Sources, Span, nearest};
 use crate::event::Span as Duration;
 use crate::language::Snippet;
+
+/// Most unknown keys of one map for which a likely one is looked for.
+const GUESSES_MAX: usize = 50;
 
 /// What reading needs: the texts, and where faults go.
 pub(super) struct Reader<'a> {
@@ -42,16 +47,16 @@ impl Reader<'_> {
             return None;
         };
         let keys = Keys { entries: self.once(entries) };
-        for (key, _) in &keys.entries {
-            if allowed.contains(&key.text.as_str()) {
-                continue;
-            }
-            let near = nearest(&key.text, allowed.iter().copied());
+        let mut meant = Vec::new();
+        for (key, _) in keys.entries.iter().filter(|(key, _)| !allowed.contains(&key.text.as_str())) {
+            // Guessing costs far more than reading; a file with so many unknown keys holds something else than a slip.
+            let near = if meant.len() < GUESSES_MAX { nearest(&key.text, allowed.iter().copied()) } else { None };
+            meant.push(near);
             let fault = Diagnostic::new(Code::UnknownKey, key.at, format!("{what} has no key `{}`", key.text)).label("unknown key").did_you_mean(near);
             let fault = if near.is_none() { fault.note(format!("its keys are: {}", allowed.join(", "))) } else { fault };
             self.push(fault);
         }
-        let missing: Vec<&str> = required.iter().copied().filter(|name| keys.get(name).is_none() && !keys.entries.iter().any(|(key, _)| nearest(&key.text, allowed.iter().copied()) == Some(name) && !allowed.contains(&key.text.as_str()))).collect();
+        let missing: Vec<&str> = required.iter().copied().filter(|name| keys.get(name).is_none() && !meant.contains(&Some(*name))).collect();
         let at = keys.first().unwrap_or(node.at);
         for name in &missing {
             self.push(Diagnostic::new(Code::MissingKey, at, format!("{what} needs the key `{name}`")).label(format!("`{name}` is missing")).help(key_help(name)));
@@ -61,17 +66,21 @@ impl Reader<'_> {
 
     /// Returns the entries of a map; of a key that stands twice only the first one, and a fault.
     pub(super) fn once<'n>(&mut self, entries: &'n [(Key, Node)]) -> Vec<(&'n Key, &'n Node)> {
-        let mut seen: Vec<(&Key, &Node)> = Vec::new();
+        let mut places: HashMap<&str, Span> = HashMap::new();
+        let mut first = Vec::new();
         for (key, node) in entries {
-            match seen.iter().find(|(before, _)| before.text == key.text) {
-                Some((before, _)) => {
-                    let fault = Diagnostic::new(Code::DuplicateKey, key.at, format!("the key `{}` stands twice", key.text)).label("once more").also(before.at, "first here");
+            match places.get(key.text.as_str()) {
+                Some(before) => {
+                    let fault = Diagnostic::new(Code::DuplicateKey, key.at, format!("the key `{}` stands twice", key.text)).label("once more").also(*before, "first here");
                     self.push(fault);
                 }
-                None => seen.push((key, node)),
+                None => {
+                    places.insert(&key.text, key.at);
+                    first.push((key, node));
+                }
             }
         }
-        seen
+        first
     }
 
     pub(super) fn wrong_kind(&mut self, node: &Node, wanted: &str) {

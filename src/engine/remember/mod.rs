@@ -16,8 +16,6 @@ mod org;
 mod row;
 mod snapshot;
 mod steps;
-#[cfg(test)]
-mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

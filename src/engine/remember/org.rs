@@ -202,6 +202,20 @@ impl Org {
         }
     }
 
+    /// Notes again whom a decision asked; what it said stays.
+    pub(super) fn ask_again(&mut self, rules: Rules<'_>, key: &NodeKey) {
+        let decided = self.judge(rules, key);
+        let end = key.row.at().plus(rules.plan.rule(key.rule).map_or(Span::ZERO, |rule| rule.lag));
+        self.note(rules, key, end, decided.looked);
+        if decided.young {
+            self.young.insert(key.clone());
+        }
+        if let (Some(due), Some(node)) = (decided.due, self.nodes.get_mut(key)) {
+            node.due = Some(due);
+            self.due.insert((due, key.clone()));
+        }
+    }
+
     /// Works a decision out.
     fn judge(&self, rules: Rules<'_>, key: &NodeKey) -> Judged {
         let view = self.view(rules);

@@ -174,6 +174,10 @@ impl Zone {
 
     /// Returns the known zone name that is most like this one, for a "did you mean".
     pub fn nearest(name: &str) -> Option<String> {
+        // Likeness takes time in the product of the lengths, and no zone's name is so long.
+        if name.len() > 200 {
+            return None;
+        }
         let wanted = name.to_lowercase().replace(' ', "_");
         let scored = chrono_tz::TZ_VARIANTS.iter().map(|zone| {
             let known = zone.name().to_lowercase();

@@ -13,6 +13,9 @@ use crate::language::typed::{Node, Pattern, Typed};
 /// The values of a closed set are few, so that a faint likeness is a good guess: `FAILED` for `FAILURE`.
 const CLOSED_SET_LIKENESS: f64 = 0.55;
 
+/// Most values outside a set, one after another, for which a likely one is looked for.
+const GUESSES_MAX: usize = 50;
+
 impl Checker<'_> {
     /// Checks a comparison.
     pub(super) fn compare(&mut self, place: Place, compare: &Compare) -> Option<Arc<Typed>> {
@@ -384,7 +387,7 @@ impl Checker<'_> {
         let is_literal = matches!(node, Node::Constant(_) | Node::List(_));
         let whole = matches!(compare.op.positive(), Comparison::Equal | Comparison::In);
         if set == ClosedSet::EventType {
-            let near = nearest(text, self.event_types.names()).map(str::to_owned);
+            let near = if self.guessed_enough(Code::UnknownEventType, at) { None } else { nearest(text, self.event_types.names()).map(str::to_owned) };
             let count = crate::event::event_types().len();
             let message = if whole { format!("unknown event type `{text}`") } else { format!("no event type of Okta {} `{text}`", compare.op.text(compare.fold)) };
             let mut fault = Diagnostic::new(Code::UnknownEventType, at, message).label(format!("not in Okta's catalogue of {count} types"));
@@ -396,13 +399,22 @@ impl Checker<'_> {
             self.push(fault);
             return;
         }
-        let near = nearest_within(text, set.values(), CLOSED_SET_LIKENESS).filter(|_| whole && is_literal);
+        let guess = if self.guessed_enough(Code::UnknownValue, at) { None } else { nearest_within(text, set.values(), CLOSED_SET_LIKENESS) };
+        let near = guess.filter(|_| whole && is_literal);
         let values = set.values().join(", ");
         let mut fault = Diagnostic::new(Code::UnknownValue, at, format!("{} is never `{text}`", set.name())).label("not one of its values").note(format!("its values are: {values}"));
         if let Some(near) = near {
             fault = fault.fix(format!("did you mean `{near}`?"), quoted(near));
         }
         self.push(fault);
+    }
+}
+
+impl Checker<'_> {
+    /// Says whether the last faults of this file were all of this kind, so that guessing on would cost much and help nobody.
+    fn guessed_enough(&self, code: Code, at: crate::diagnostic::Span) -> bool {
+        let before = self.faults.len().checked_sub(GUESSES_MAX).and_then(|at| self.faults.get(at));
+        before.is_some_and(|fault| fault.code == code && fault.span.file == at.file)
     }
 }
 

@@ -24,6 +24,12 @@ pub use names::{ALERT_EVENT_TYPE, EventTypes, Meaning, NameTable, Names, Setting
 /// Most nodes an expression may have when every name is filled in.
 pub const NODES_MAX: usize = 20_000;
 
+/// Deepest nesting of an expression when every name is filled in: whoever walks through one calls himself at each level.
+pub const LEVELS_MAX: usize = 200;
+
+/// Deepest nesting while expressions are checked, names that are checked on the way among them.
+const CHECK_DEPTH_MAX: usize = 128;
+
 /// Checks expressions of one rule file.
 pub struct Checker<'a> {
     /// The text at hand.
@@ -37,6 +43,8 @@ pub struct Checker<'a> {
     /// Where faults go.
     pub faults: &'a mut Vec<Diagnostic>,
     surroundings: Surroundings,
+    /// How many expressions are being checked, each as a part of the one before.
+    depth: usize,
 }
 
 /// What surrounds the part that is being checked.
@@ -61,7 +69,7 @@ impl<'a> Checker<'a> {
         event_types: &'a EventTypes,
         faults: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        Checker { snippet, names, settings, event_types, faults, surroundings: Surroundings::default() }
+        Checker { snippet, names, settings, event_types, faults, surroundings: Surroundings::default(), depth: 0 }
     }
 
     /// Checks a condition: it must be true or false.
@@ -95,7 +103,7 @@ impl<'a> Checker<'a> {
     pub fn meaning(&mut self, query: &Query) -> Meaning {
         let is_history = query.has_tail() || self.names_history(&query.expr);
         if is_history {
-            return self.history(query).map_or(Meaning::Broken, Meaning::History);
+            return self.history(query).filter(|history| self.history_within_size(history)).map_or(Meaning::Broken, Meaning::History);
         }
         match self.expr(&query.expr).and_then(|typed| self.within_size(typed)) {
             Some(typed) => Meaning::Value(typed),
@@ -104,14 +112,24 @@ impl<'a> Checker<'a> {
     }
 
     fn within_size(&mut self, typed: Arc<Typed>) -> Option<Arc<Typed>> {
-        if typed.size <= NODES_MAX {
-            return Some(typed);
+        let at = typed.at;
+        (self.fits(typed.size, typed.depth, at)).then_some(typed)
+    }
+
+    fn history_within_size(&mut self, history: &History) -> bool {
+        let parts = || history.keys.iter().map(|key| &key.past).chain([&history.population]);
+        let size = parts().fold(0usize, |size, part| size.saturating_add(part.size));
+        let depth = parts().map(|part| part.depth).max().unwrap_or(0);
+        self.fits(size, depth, history.at)
+    }
+
+    fn fits(&mut self, size: usize, depth: usize, at: Span) -> bool {
+        if size > NODES_MAX {
+            self.push(Diagnostic::new(Code::TooLong, at, "this expression is too big once its names are filled in").label(format!("{size} parts; at most {NODES_MAX}")));
+        } else if depth > LEVELS_MAX {
+            self.push(Diagnostic::new(Code::NestedTooDeep, at, "this expression is nested too deep once its names are filled in").label(format!("{depth} levels; at most {LEVELS_MAX}")));
         }
-        self.push(
-            Diagnostic::new(Code::TooLong, typed.at, "this expression is too big once its names are filled in")
-                .label(format!("{} parts; at most {NODES_MAX}", typed.size)),
-        );
-        None
+        size <= NODES_MAX && depth <= LEVELS_MAX
     }
 
     /// Checks an expression that must be true or false.
@@ -138,6 +156,17 @@ impl<'a> Checker<'a> {
 
     /// Checks any expression.
     fn expr(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
+        if self.depth >= CHECK_DEPTH_MAX {
+            self.push(self.fault(Code::NestedTooDeep, expr.at, "this expression is nested too deep once its names are filled in").label("names stand for names that stand for names"));
+            return None;
+        }
+        self.depth += 1;
+        let typed = self.any_expr(expr);
+        self.depth -= 1;
+        typed
+    }
+
+    fn any_expr(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
         let at = self.span(expr.at);
         match &expr.kind {
             Kind::Broken => None,

@@ -208,6 +208,7 @@ impl Checker<'_> {
         // A definition does not see the names of the rule that uses it.
         let hidden = if own { None } else { Some(std::mem::take(&mut self.names.lets)) };
         let mut inner = Checker::new(&snippet, self.names, self.settings, self.event_types, self.faults);
+        inner.depth = self.depth + 1;
         let meaning = inner.meaning(&query);
         if let Some(lets) = hidden {
             self.names.lets = lets;

@@ -356,7 +356,7 @@ impl Builder<'_, '_> {
             let kind = match part.as_rule() {
                 Rule::segment => SegmentKind::Name(part.as_str().to_owned()),
                 Rule::index => match part.into_inner().next() {
-                    Some(inner) if inner.as_rule() == Rule::index_number => SegmentKind::Index(inner.as_str().replace('_', "").parse().unwrap_or(i64::MAX)),
+                    Some(inner) if inner.as_rule() == Rule::index_number => SegmentKind::Index(self.index(&inner)),
                     Some(inner) if inner.as_rule() == Rule::text => SegmentKind::Name(self.unescape(place(&inner), inner.as_str())),
                     Some(inner) => SegmentKind::Name(inside(inner.as_str()).to_owned()),
                     None => continue,
@@ -475,6 +475,14 @@ impl Builder<'_, '_> {
                 Kind::Broken
             }
         }
+    }
+
+    fn index(&mut self, pair: &Pair<'_, Rule>) -> i64 {
+        pair.as_str().replace('_', "").parse().unwrap_or_else(|_| {
+            let fault = self.fault(Code::NumberOutOfRange, place(pair), format!("`{}` is out of range", pair.as_str())).label("no list is so long");
+            self.faults.push(fault);
+            0
+        })
     }
 
     fn range(&mut self, at: Place, pair: Pair<'_, Rule>) -> Kind {

@@ -8,8 +8,10 @@ mod build;
 mod quantity;
 mod scan;
 
+use std::num::NonZeroUsize;
+
 use pest::Parser;
-use pest::error::InputLocation;
+use pest::error::{ErrorVariant, InputLocation};
 use pest_derive::Parser;
 
 use super::ast::{Expr, Kind, Place, Query};
@@ -27,6 +29,10 @@ pub const EXPRESSION_BYTES_MAX: usize = 64 * 1024;
 
 /// Deepest nesting of brackets and of the tree.
 pub const DEPTH_MAX: usize = 64;
+
+/// Most steps that reading one expression takes. The grammar reads some texts in two ways, so that nesting them would double the work
+/// at each level; the longest expression that needs no second look takes less than half of it.
+const STEPS_MAX: usize = 10_000_000;
 
 /// Parses an expression or a history; faults are added to `faults`.
 pub fn parse(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
@@ -60,9 +66,18 @@ fn parse_text(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
     if faults.len() > before {
         return broken;
     }
+    pest::set_call_limit(NonZeroUsize::new(STEPS_MAX));
     match Grammar::parse(Rule::expression, text) {
         Ok(pairs) => build::query(snippet, pairs, faults).unwrap_or(broken),
         Err(error) => {
+            if let ErrorVariant::CustomError { .. } = error.variant {
+                faults.push(
+                    Diagnostic::new(Code::NestedTooDeep, snippet.span(Place { start: 0, end: first_line(text) }), "this expression is nested in too many ways to be read")
+                        .label("brackets and histories stand too deep in one another")
+                        .help("name parts of it with `let`"),
+                );
+                return broken;
+            }
             let at = match error.location {
                 InputLocation::Pos(at) => at,
                 InputLocation::Span((at, _)) => at,

@@ -106,11 +106,7 @@ impl Drafts<'_> {
                 _ => base.back = base.back.max(history.within.unwrap_or(ENDLESS)),
             }
             if learns {
-                base.keeps_first = true;
-                // Whose first event it is depends on who asks, so all of them are kept.
-                if is_bound {
-                    base.retention = ENDLESS;
-                }
+                base.keeps_first |= !is_bound;
             }
             if let Some(value) = &remember.value {
                 reads(value, &mut base.reads);

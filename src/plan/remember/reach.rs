@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ask::{Ask, meaning_of};
-use super::split::about_alerts;
+use super::split::{about_alerts, split};
 use super::{Base, ENDLESS, RememberRule};
 use crate::evaluate::Questions;
 use crate::event::Span;
@@ -118,7 +118,12 @@ fn rule_lag(at: usize, rules: &[&Rule], planned: &[RememberRule], lags: &mut Vec
 /// Notes how long the sets of past events behind an expression are kept if the expression may be asked `extent` behind the watermark.
 fn keep(typed: &Typed, extent: Span, places: &HashMap<String, usize>, bases: &mut [Base]) {
     outer(typed, &mut |remember| {
-        let extent = plus(extent, remember.history.within.unwrap_or(ENDLESS));
+        // Since when a key is known is asked of all its events where membership depends on more than the event.
+        let learns = matches!(remember.question, Question::ZScore(_) | Question::FirstSeen(Some(_)));
+        let population = &remember.history.population;
+        let is_bound = !split(population).bound.is_empty() || about_alerts(population);
+        let within = if learns && is_bound { ENDLESS } else { remember.history.within.unwrap_or(ENDLESS) };
+        let extent = plus(extent, within);
         let past: Vec<Arc<Typed>> = remember.history.keys.iter().map(|key| key.past.clone()).collect();
         let mut keep_base = |population: &Arc<Typed>, keys: &[Arc<Typed>]| {
             if let Some(base) = places.get(&meaning_of(population, keys)).and_then(|at| bases.get_mut(*at)) {

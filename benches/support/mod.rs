@@ -1,0 +1,5 @@
+//! What the benches measure with: events and rules that a seed decides.
+
+pub mod events;
+pub mod random;
+pub mod rules;

@@ -1,0 +1,284 @@
+//! Short stories of what comes late, twice, from the wrong time, or far too often.
+
+use clarion::engine::remember::{BadSnapshot, Change, Limits, Remembering};
+use clarion::event::{Event, Origin, Span};
+
+use super::{Run, at, event, set};
+
+const START: &str = "user.session.start";
+const END: &str = "user.session.end";
+const LOCK: &str = "user.account.lock";
+
+const BY_U: &str = r#""actor":{"id":"u"}"#;
+
+fn five() -> super::Set {
+    set(&[("five", r#"eventType == "user.session.start" and count(eventType == "user.session.start" by actor.id within 10m) >= 5"#)])
+}
+
+#[test]
+fn an_event_that_comes_twice_counts_once() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for at in 0..4 {
+        for _ in 0..3 {
+            run.event(&event(at, &format!("e{at}"), START, BY_U));
+        }
+    }
+    assert!(run.said.is_empty());
+    assert_eq!(run.engine.counters().duplicates, 8);
+    run.event(&event(5, "e5", START, BY_U));
+    assert_eq!(run.said, ["+five e5"]);
+}
+
+#[test]
+fn a_late_fifth_event_raises_the_alert_at_its_place() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for second in [0, 60, 180, 240] {
+        run.event(&event(second, &format!("e{second}"), START, BY_U));
+    }
+    let changes = run.event(&event(120, "late", START, BY_U));
+    assert_eq!(run.said, ["+five e240"]);
+    let Some(Change::Fired(fired)) = changes.first() else { panic!("{changes:?}") };
+    let evidence = fired.evidence.first().unwrap();
+    assert_eq!((evidence.count, evidence.uuids.join(" ")), (5, "e0 e60 late e180 e240".to_owned()));
+    assert_eq!((fired.published, evidence.first, evidence.last), (Some(at(240)), Some(at(0)), Some(at(240))));
+}
+
+#[test]
+fn evidence_lists_the_first_and_the_last_twenty() {
+    let set = five();
+    let mut run = Run::new(&set);
+    let mut last = Vec::new();
+    for number in 0..50 {
+        last = run.event(&event(number, &format!("e{number:02}"), START, BY_U));
+    }
+    let Some(Change::Fired(fired)) = last.first() else { panic!("{last:?}") };
+    let evidence = fired.evidence.first().unwrap();
+    let expected: Vec<String> = (0..20).chain(30..50).map(|number| format!("e{number:02}")).collect();
+    assert_eq!((evidence.count, &evidence.uuids), (50, &expected));
+}
+
+#[test]
+fn a_late_event_withdraws_an_alert_about_its_absence() {
+    let set = set(&[("alone", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#)]);
+    let mut run = Run::new(&set);
+    run.event(&event(100, "end", END, BY_U));
+    run.event(&event(50, "start", START, BY_U));
+    assert_eq!(run.said, ["+alone end", "-alone end"]);
+    assert_eq!(run.engine.counters().withdrawn, 1);
+}
+
+#[test]
+fn a_missing_sequel_speaks_when_the_watermark_passes() {
+    let set = set(&[
+        ("no", r#"eventType == "user.session.start" and not followed_by(eventType == "user.session.end" by actor.id within 10m)"#),
+        ("yes", r#"eventType == "user.session.start" and followed_by(eventType == "user.session.end" by actor.id within 10m)"#),
+    ]);
+    let mut run = Run::new(&set);
+    run.event(&event(0, "a", START, BY_U));
+    run.event(&event(700, "b", START, BY_U));
+    run.event(&event(800, "end", END, BY_U));
+    assert_eq!(run.said, ["+yes b"], "yes is said at once, no is not said yet");
+    run.event(&event(600 + 3600, "c", LOCK, BY_U));
+    assert_eq!(run.said.len(), 1, "the last moment of the window may still come");
+    run.event(&event(601 + 3600, "d", LOCK, BY_U));
+    assert_eq!(run.said, ["+yes b", "+no a"]);
+    run.event(&event(601 + 3600, "e", START, BY_U));
+    let changes = run.engine.advance("", at(100_000));
+    run.take(&changes);
+    assert_eq!(run.said, ["+yes b", "+no a", "+no e"]);
+}
+
+#[test]
+fn an_event_behind_the_watermark_is_evaluated_alone() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for second in [0, 60, 180, 240] {
+        run.event(&event(second, &format!("e{second}"), START, BY_U));
+    }
+    run.event(&event(300 + 2 * 3600, "new", LOCK, BY_U));
+    run.event(&event(250, "late", START, BY_U));
+    assert!(run.said.is_empty());
+    assert_eq!(run.engine.counters().late, 1);
+}
+
+#[test]
+fn an_event_without_uuid_or_time_is_evaluated_alone() {
+    let set = set(&[("alone", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#)]);
+    let mut run = Run::new(&set);
+    let changes = run.event(r#"{"uuid":"x","eventType":"user.session.end","actor":{"id":"u"}}"#);
+    assert!(matches!(changes.as_slice(), [Change::Fired(fired)] if fired.alone && fired.row.is_none()));
+    run.found.clear();
+    let changes = run.event(&format!(r#"{{"published":"{}","eventType":"user.session.end","actor":{{"id":"u"}}}}"#, at(0)));
+    assert!(matches!(changes.as_slice(), [Change::Fired(fired)] if fired.alone && fired.uuid.is_none()));
+    assert_eq!(run.engine.counters().unplaced, 2);
+    assert_eq!(run.engine.counters().keys, 0);
+}
+
+#[test]
+fn no_single_event_moves_the_watermark_to_a_wrong_time() {
+    for wrong in ["9999-12-31T23:59:59Z", "2026-03-09T08:00:00Z", "1970-01-01T00:00:00Z"] {
+        for place in 0..5 {
+            let set = five();
+            let mut run = Run::new(&set);
+            for number in 0..5 {
+                if place == number {
+                    // It comes twice, and is still one event.
+                    for _ in 0..2 {
+                        run.event(&format!(r#"{{"uuid":"wrong","published":"{wrong}","eventType":"user.session.start","actor":{{"id":"u"}}}}"#));
+                    }
+                }
+                run.event(&event(number * 60, &format!("e{number}"), START, BY_U));
+            }
+            assert_eq!(run.said, ["+five e4"], "{wrong} before event {place}");
+            assert_eq!(run.engine.counters().late, u64::from(wrong.starts_with("1970") && place > 1), "{wrong} before event {place}");
+        }
+    }
+}
+
+#[test]
+fn no_event_is_believed_to_be_ahead_of_its_receipt() {
+    let set = five();
+    let mut engine = Remembering::new(set.plan.clone(), Limits::default());
+    let mut one = Event::new();
+    for (number, published) in ["9999-12-31T23:59:59Z", "9998-12-31T23:59:59Z"].iter().enumerate() {
+        let json = format!(r#"{{"uuid":"w{number}","published":"{published}","eventType":"user.session.start","actor":{{"id":"u"}}}}"#);
+        one.read(&set.layout, json.as_bytes(), &Origin::default()).unwrap();
+        engine.observe(&one, Some(at(0)));
+    }
+    assert_eq!(engine.watermark(""), Some(at(300).minus(Span::hours(1))));
+}
+
+#[test]
+fn a_long_silence_does_not_hold_the_watermark() {
+    let set = five();
+    let mut run = Run::new(&set);
+    let week = 7 * 86_400;
+    for second in [0, 1, week, week + 1, week + 2] {
+        run.event(&event(second, &format!("e{second}"), LOCK, BY_U));
+    }
+    assert_eq!(run.engine.watermark(""), Some(at(week + 2 - 3600)));
+}
+
+#[test]
+fn a_flood_of_keys_does_not_evict_the_victim() {
+    let set = five();
+    let limits = Limits { keys_per_history_max: 100, ..Limits::default() };
+    let mut run = Run::within(&set, limits);
+    for number in 0..20_000 {
+        if number % 5000 == 4999 || number < 2 {
+            run.event(&event(number / 100, &format!("v{number}"), START, BY_U));
+        }
+        run.event(&event(number / 100, &format!("f{number}"), START, &format!(r#""actor":{{"id":"flood{number}"}}"#)));
+        assert!(run.engine.counters().keys <= 100);
+    }
+    assert_eq!(run.said, ["+five v14999", "+five v19999"]);
+    assert!(run.engine.counters().evicted > 19_000);
+}
+
+#[test]
+fn bytes_stay_within_their_limit() {
+    let set = five();
+    let limits = Limits { bytes_max: 2_000_000, ..Limits::default() };
+    let mut run = Run::within(&set, limits.clone());
+    run.event(&event(0, "v0", START, BY_U));
+    run.event(&event(0, "v1", START, BY_U));
+    for number in 0..30_000 {
+        run.event(&event(number / 100, &format!("f{number}"), START, &format!(r#""actor":{{"id":"flood{number}"}}"#)));
+    }
+    // Those that came before are remembered apart, eighteen bytes for each.
+    assert!(run.engine.counters().bytes < limits.bytes_max + 2_000_000, "{:?}", run.engine.counters());
+    for number in 2..5 {
+        run.event(&event(300, &format!("v{number}"), START, BY_U));
+    }
+    assert_eq!(run.said, ["+five v4"]);
+}
+
+#[test]
+fn what_is_over_is_let_go() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for number in 0..3000 {
+        run.event(&event(number * 10, &format!("e{number}"), START, &format!(r#""actor":{{"id":"u{number}"}}"#)));
+    }
+    // Ten minutes of the window and an hour of lateness, at six events a minute.
+    let counters = run.engine.counters();
+    assert!((420..=430).contains(&counters.keys), "{counters:?}");
+    assert!(counters.bytes < 1_000_000, "{counters:?}");
+}
+
+#[test]
+fn damaged_snapshots_are_refused() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for number in 0..10 {
+        run.event(&event(number, &format!("e{number}"), START, BY_U));
+    }
+    let bytes = run.engine.snapshot();
+    let restore = |bytes: &[u8]| Remembering::restore(set.plan.clone(), Limits::default(), bytes);
+    assert!(restore(&bytes).is_ok());
+    for at in 0..bytes.len() {
+        let mut damaged = bytes.clone();
+        damaged[at] ^= 0x40;
+        assert!(restore(&damaged).is_err(), "byte {at}");
+        assert!(restore(&bytes[..at]).is_err(), "cut at {at}");
+    }
+    let mut newer = bytes.clone();
+    newer[8] = 9;
+    assert_eq!(restore(&newer).unwrap_err(), BadSnapshot::TooNew(9));
+    assert_eq!(restore(b"something else").unwrap_err(), BadSnapshot::NotASnapshot);
+}
+
+#[test]
+fn a_rule_that_changed_begins_anew_and_takes_nothing_back() {
+    let before = set(&[("a", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#)]);
+    let after = set(&[("a", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 2h)"#)]);
+    let mut run = Run::new(&before);
+    run.event(&event(100, "end", END, BY_U));
+    let mut run = run.reload(&after);
+    run.event(&event(50, "start", START, BY_U));
+    run.finish();
+    assert_eq!(run.said, ["+a end"]);
+}
+
+#[test]
+fn orgs_are_apart() {
+    let set = five();
+    let mut engine = Remembering::new(set.plan.clone(), Limits::default());
+    let mut one = Event::new();
+    let mut said = 0;
+    for number in 0..10 {
+        let origin = Origin { org: Some(if number % 2 == 0 { "a.okta.com" } else { "b.okta.com" }.into()), ..Origin::default() };
+        one.read(&set.layout, event(number, &format!("e{}", number / 2), START, BY_U).as_bytes(), &origin).unwrap();
+        said += engine.observe(&one, None).len();
+        assert_eq!(said, match number { 0..8 => 0, 8 => 1, _ => 2 });
+    }
+}
+
+#[test]
+fn an_alert_that_is_withdrawn_is_no_event_any_more() {
+    let set = set(&[
+        ("first", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#),
+        ("over", r#"count(eventType == "clarion.alert" and alert.severity == "medium" by actor.id within 1h) >= 2"#),
+    ]);
+    let mut run = Run::new(&set);
+    run.event(&event(100, "e1", END, BY_U));
+    run.event(&event(200, "e2", END, BY_U));
+    assert_eq!(run.said, ["+first e1", "+first e2", "+over e2:first"]);
+    run.event(&event(150, "start", START, BY_U));
+    assert_eq!(run.said[3..], ["-first e2", "-over e2:first"]);
+}
+
+#[test]
+fn a_title_can_show_what_a_history_holds() {
+    let set = set(&[("five", r#"eventType == "user.session.start" and count(eventType == "user.session.start" by actor.id within 10m) >= 5 and distinct(client.ipAddress of (eventType == "user.session.start" by actor.id within 10m)) >= 2"#)]);
+    let mut run = Run::new(&set);
+    let mut last = Vec::new();
+    for number in 0..8 {
+        last = run.event(&event(number, &format!("e{number}"), START, &format!(r#""actor":{{"id":"u"}},"client":{{"ipAddress":"10.0.0.{number}"}}"#)));
+    }
+    let Some(Change::Fired(fired)) = last.first() else { panic!("{last:?}") };
+    let values: Vec<String> = fired.evidence.iter().map(|evidence| evidence.value.to_string()).collect();
+    assert_eq!(values, ["8", "8"], "a decision may stop counting where it is clear, a title may not");
+}

@@ -11,7 +11,7 @@ use crate::support::events::EVERYDAY_TYPES;
 use crate::support::rules::{Named, library, rules};
 
 /// Reads and compiles rules, every check and every lint included.
-pub fn compile(criterion: &mut Criterion) {
+pub(crate) fn compile(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.bench_function("recommended pack", |bencher| bencher.iter(|| plan(black_box(&recommended()))));
     for count in [10, 100, 1_000, 10_000] {

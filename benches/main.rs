@@ -1,5 +1,17 @@
 //! What reading rules, reading events and looking for findings cost. `docs/benchmarks.md` has the numbers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unimplemented,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
 mod compile;
 mod normalise;
 mod observe;

@@ -13,7 +13,7 @@ use serde::de::IgnoredAny;
 use crate::support::events::events;
 
 /// Reads events into fields.
-pub fn normalise(criterion: &mut Criterion) {
+pub(crate) fn normalise(criterion: &mut Criterion) {
     let events = events(1, 2_000);
     let bytes: usize = events.iter().map(Vec::len).sum();
     println!("{} events, {} bytes each on average", events.len(), bytes / events.len());

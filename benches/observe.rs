@@ -16,7 +16,7 @@ use crate::support::events::{EVERYDAY_TYPES, RARE_TYPES, events};
 use crate::support::rules::{Named, library, rules};
 
 /// Looks for findings: `quiet` where no rule names the event's type, `busy` where many do, `any type` where rules name none.
-pub fn observe(criterion: &mut Criterion) {
+pub(crate) fn observe(criterion: &mut Criterion) {
     let events = events(1, 2_000);
     let mut pack = Library::new();
     pack.add(&recommended(), &BTreeMap::new());

@@ -23,7 +23,7 @@ const MIXTURE: &[(u64, Kind)] = &[
 ];
 
 /// The event types of the mixture, the most frequent first.
-pub const EVERYDAY_TYPES: &[&str] = &[
+pub(crate) const EVERYDAY_TYPES: &[&str] = &[
     "policy.evaluate_sign_on",
     "user.authentication.sso",
     "user.authentication.auth_via_mfa",
@@ -40,7 +40,7 @@ pub const EVERYDAY_TYPES: &[&str] = &[
 ];
 
 /// Event types of the catalogue that the mixture does not have: rules over them are quiet.
-pub const RARE_TYPES: &[&str] = &[
+pub(crate) const RARE_TYPES: &[&str] = &[
     "zone.create",
     "zone.update",
     "zone.delete",
@@ -80,21 +80,56 @@ enum Kind {
     ApiTokenCreated,
 }
 
-pub const FIRST_NAMES: &[&str] = &["Mara", "Tomas", "Bram", "Zoë", "Ines", "Oskar", "Yusuf", "Leila", "Piotr", "Signe", "Rahul", "Aiko", "Luca", "Femke", "Jonas", "Esra"];
-pub const LAST_NAMES: &[&str] = &["Lindqvist", "Okafor", "Visser", "Brännström", "Carvalho", "Haddad", "Nowak", "Sato", "Ricci", "de Wit", "Mehta", "Aydin", "Kaya", "Holm", "Ferrari", "Demir"];
-pub const APPS: &[&str] = &["Team wiki", "Payroll", "Source forge", "Ticket desk", "Sales map", "Video calls", "Expense box", "Data lake", "Okta Admin Console", "Okta Dashboard"];
-pub const COUNTRIES: &[(&str, &str, &str, &str)] =
-    &[("The Netherlands", "Utrecht", "52.0907", "5.1214"), ("Germany", "Hamburg", "53.5511", "9.9937"), ("Brazil", "São Paulo", "-23.5505", "-46.6333"), ("Japan", "Osaka", "34.6937", "135.5023"), ("Kenya", "Nairobi", "-1.2864", "36.8172"), ("Canada", "Toronto", "43.6532", "-79.3832")];
-pub const NETWORKS: &[(u32, &str, &str, &str)] = &[
+pub(crate) const FIRST_NAMES: &[&str] =
+    &["Mara", "Tomas", "Bram", "Zoë", "Ines", "Oskar", "Yusuf", "Leila", "Piotr", "Signe", "Rahul", "Aiko", "Luca", "Femke", "Jonas", "Esra"];
+pub(crate) const LAST_NAMES: &[&str] = &[
+    "Lindqvist",
+    "Okafor",
+    "Visser",
+    "Brännström",
+    "Carvalho",
+    "Haddad",
+    "Nowak",
+    "Sato",
+    "Ricci",
+    "de Wit",
+    "Mehta",
+    "Aydin",
+    "Kaya",
+    "Holm",
+    "Ferrari",
+    "Demir",
+];
+pub(crate) const APPS: &[&str] =
+    &["Team wiki", "Payroll", "Source forge", "Ticket desk", "Sales map", "Video calls", "Expense box", "Data lake", "Okta Admin Console", "Okta Dashboard"];
+pub(crate) const COUNTRIES: &[(&str, &str, &str, &str)] = &[
+    ("The Netherlands", "Utrecht", "52.0907", "5.1214"),
+    ("Germany", "Hamburg", "53.5511", "9.9937"),
+    ("Brazil", "São Paulo", "-23.5505", "-46.6333"),
+    ("Japan", "Osaka", "34.6937", "135.5023"),
+    ("Kenya", "Nairobi", "-1.2864", "36.8172"),
+    ("Canada", "Toronto", "43.6532", "-79.3832"),
+];
+pub(crate) const NETWORKS: &[(u32, &str, &str, &str)] = &[
     (64500, "example fibre", "example fibre bv", "203.0.113"),
     (64501, "example mobile", "example mobile gmbh", "198.51.100"),
     (64510, "example hosting", "example hosting ltda", "192.0.2"),
     (64511, "example cloud", "example cloud inc", "203.0.113"),
 ];
-pub const AGENTS: &[(&str, &str, &str, &str)] = &[
+pub(crate) const AGENTS: &[(&str, &str, &str, &str)] = &[
     ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Safari/537.36", "Mac OS X", "CHROME", "Computer"),
-    ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Safari/537.36 Edg/144.0.0.0", "Windows 10", "EDGE", "Computer"),
-    ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1", "iOS (iPhone)", "SAFARI", "Mobile"),
+    (
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/144.0.0.0 Safari/537.36 Edg/144.0.0.0",
+        "Windows 10",
+        "EDGE",
+        "Computer",
+    ),
+    (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1",
+        "iOS (iPhone)",
+        "SAFARI",
+        "Mobile",
+    ),
     ("Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0", "Linux", "FIREFOX", "Computer"),
     ("python-requests/2.32.5", "Unknown", "UNKNOWN", "Unknown"),
 ];
@@ -106,7 +141,7 @@ struct Person {
 }
 
 /// Returns the events of a seed, each as the bytes that Okta writes.
-pub fn events(seed: u64, count: usize) -> Vec<Vec<u8>> {
+pub(crate) fn events(seed: u64, count: usize) -> Vec<Vec<u8>> {
     let mut maker = Maker { random: Random::seeded(seed), people: Vec::new(), seconds: 0 };
     maker.hire();
     (0..count).map(|_| maker.event().into_bytes()).collect()
@@ -142,43 +177,47 @@ impl Maker {
 
     fn event(&mut self) -> String {
         self.seconds += self.random.below(3);
-        let kind = *self.random.weighted(MIXTURE);
+        let kind = self.random.weighted(MIXTURE);
         let (id, login, name) = self.person();
         let parts = self.parts(kind, &id, &login, &name);
-        let (agent, os, browser, device) = *self.random.pick(AGENTS);
-        let (as_number, as_org, isp, range) = *self.random.pick(NETWORKS);
+        let (agent, os, browser, device) = self.random.pick(AGENTS);
+        let (as_number, as_org, isp, range) = self.random.pick(NETWORKS);
         let address = format!("{range}.{}", self.random.below(254) + 1);
-        let (country, city, lat, lon) = *self.random.pick(COUNTRIES);
-        let place = format!(r#"{{"city":"{city}","state":"{city}","country":"{country}","postalCode":"{}","geolocation":{{"lat":{lat},"lon":{lon}}}}}"#, self.random.below(90_000) + 10_000);
+        let (country, city, lat, lon) = self.random.pick(COUNTRIES);
+        let place = format!(
+            r#"{{"city":"{city}","state":"{city}","country":"{country}","postalCode":"{}","geolocation":{{"lat":{lat},"lon":{lon}}}}}"#,
+            self.random.below(90_000) + 10_000
+        );
         let session = self.random.okta_id("idx");
         let request = self.random.hex(32);
         let debug = self.debug(&parts, &request);
-        let reason = parts.reason.map_or("null".to_owned(), |reason| format!("\"{reason}\""));
+        let reason = parts.reason.as_ref().map_or("null".to_owned(), |reason| format!("\"{reason}\""));
         let severity = if parts.result == "SUCCESS" || parts.result == "ALLOW" { "INFO" } else { "WARN" };
         let proxy = self.random.percent(3);
         let (uuid, published) = (self.random.uuid(), self.published());
-        format!(
-            concat!(
-                r#"{{"actor":{{"id":"{id}","type":"User","alternateId":"{login}","displayName":"{name}","detailEntry":null}},"#,
-                r#""client":{{"userAgent":{{"rawUserAgent":"{agent}","os":"{os}","browser":"{browser}"}},"zone":"null","device":"{device}","id":null,"#,
-                r#""ipAddress":"{address}","geographicalContext":{place}}},"device":null,"#,
-                r#""authenticationContext":{{"authenticationProvider":null,"credentialProvider":null,"credentialType":null,"issuer":null,"interface":null,"#,
-                r#""authenticationStep":0,"rootSessionId":"{session}","externalSessionId":"{session}"}},"#,
-                r#""displayMessage":"{message}","eventType":"{event_type}","outcome":{{"result":"{result}","reason":{reason}}},"published":"{published}","#,
-                r#""securityContext":{{"asNumber":{as_number},"asOrg":"{as_org}","isp":"{isp}","domain":"example.net","isProxy":{proxy}}},"#,
-                r#""severity":"{severity}","debugContext":{{"debugData":{{{debug}}}}},"legacyEventType":null,"#,
-                r#""transaction":{{"type":"WEB","id":"{request}","detail":{{}}}},"uuid":"{uuid}","version":"0","#,
-                r#""request":{{"ipChain":[{{"ip":"{address}","geographicalContext":{place},"version":"V4","source":null}}]}},"target":[{targets}]}}"#,
-            ),
-            message = parts.message,
-            event_type = parts.event_type,
-            result = parts.result,
-            targets = parts.targets.join(","),
-        )
+        let Parts { event_type, message, result, .. } = parts;
+        let actor = format!(r#"{{"id":"{id}","type":"User","alternateId":"{login}","displayName":"{name}","detailEntry":null}}"#);
+        let user_agent = format!(r#"{{"rawUserAgent":"{agent}","os":"{os}","browser":"{browser}"}}"#);
+        let client =
+            format!(r#"{{"userAgent":{user_agent},"zone":"null","device":"{device}","id":null,"ipAddress":"{address}","geographicalContext":{place}}}"#);
+        let nobody = r#""authenticationProvider":null,"credentialProvider":null,"credentialType":null,"issuer":null,"interface":null"#;
+        let authentication = format!(r#"{{{nobody},"authenticationStep":0,"rootSessionId":"{session}","externalSessionId":"{session}"}}"#);
+        let security = format!(r#"{{"asNumber":{as_number},"asOrg":"{as_org}","isp":"{isp}","domain":"example.net","isProxy":{proxy}}}"#);
+        let hop = format!(r#"{{"ip":"{address}","geographicalContext":{place},"version":"V4","source":null}}"#);
+        let targets = parts.targets.join(",");
+        [
+            format!(r#"{{"actor":{actor},"client":{client},"device":null,"authenticationContext":{authentication},"#),
+            format!(r#""displayMessage":"{message}","eventType":"{event_type}","outcome":{{"result":"{result}","reason":{reason}}},"#),
+            format!(r#""published":"{published}","securityContext":{security},"severity":"{severity}","debugContext":{{"debugData":{{{debug}}}}},"#),
+            format!(r#""legacyEventType":null,"transaction":{{"type":"WEB","id":"{request}","detail":{{}}}},"uuid":"{uuid}","version":"0","#),
+            format!(r#""request":{{"ipChain":[{hop}]}},"target":[{targets}]}}"#),
+        ]
+        .concat()
     }
 
     fn person(&mut self) -> (String, String, String) {
-        let person = self.random.pick(&self.people);
+        let at = self.random.below(self.people.len() as u64);
+        let person = &self.people[usize::try_from(at).expect("an index")];
         (person.id.clone(), person.login.clone(), person.name.clone())
     }
 
@@ -194,11 +233,16 @@ impl Maker {
             let positive = |random: &mut Random| if random.percent(8) { "POSITIVE" } else { "NEGATIVE" };
             let names = ["New Geo-Location", "New Device", "New IP", "New State", "New Country", "Velocity", "New City"];
             let found: Vec<(&str, &str)> = names.iter().map(|name| (*name, positive(&mut self.random))).collect();
-            let level = *self.random.weighted(&[(85, "LOW"), (12, "MEDIUM"), (3, "HIGH")]);
-            let plain = |separator: &str, quote: &str| found.iter().map(|(name, result)| format!("{quote}{name}{quote}{separator}{quote}{result}{quote}")).collect::<Vec<_>>();
+            let level = self.random.weighted(&[(85, "LOW"), (12, "MEDIUM"), (3, "HIGH")]);
+            let plain = |separator: &str, quote: &str| {
+                found.iter().map(|(name, result)| format!("{quote}{name}{quote}{separator}{quote}{result}{quote}")).collect::<Vec<_>>()
+            };
             pairs.push(("behaviors", format!("{{{}}}", plain("=", "").join(", "))));
             pairs.push(("risk", format!("{{reasons=Anomalous Device, level={level}}}")));
-            pairs.push(("logOnlySecurityData", format!("{{\\\"risk\\\":{{\\\"level\\\":\\\"{level}\\\"}},\\\"behaviors\\\":{{{}}}}}", plain(":", "\\\"").join(","))));
+            pairs.push((
+                "logOnlySecurityData",
+                format!("{{\\\"risk\\\":{{\\\"level\\\":\\\"{level}\\\"}},\\\"behaviors\\\":{{{}}}}}", plain(":", "\\\"").join(",")),
+            ));
         }
         pairs.push(("dtHash", self.random.hex(64)));
         pairs.push(("requestId", request.to_owned()));
@@ -209,7 +253,7 @@ impl Maker {
     }
 
     fn parts(&mut self, kind: Kind, id: &str, login: &str, name: &str) -> Parts {
-        let app = *self.random.pick(APPS);
+        let app = self.random.pick(APPS);
         let app_id = self.random.okta_id("0oa");
         let app_target = target(&app_id, "AppInstance", app, app);
         let user_target = target(id, "User", login, name);
@@ -236,51 +280,163 @@ impl Maker {
                 Parts { result, reason, debug, targets: vec![enrolled, app_target], judged: true, ..done }
             }
             Kind::PolicyEvaluation => {
-                let result = *self.random.weighted(&[(60, "ALLOW"), (35, "CHALLENGE"), (5, "DENY")]);
+                let result = self.random.weighted(&[(60, "ALLOW"), (35, "CHALLENGE"), (5, "DENY")]);
                 let policy = target(&self.random.okta_id("rst"), "Policy", "unknown", "Any two factors");
                 let rule = target(&self.random.okta_id("rul"), "PolicyRule", "unknown", "Catch-all Rule");
-                let debug = vec![("oktaUserAgentExtended", "okta-auth-js/7.14.0 okta-signin-widget-7.38.1".to_owned()), ("policyType", "ACCESS_POLICY".to_owned())];
-                Parts { event_type: "policy.evaluate_sign_on", message: "Evaluation of sign-on policy", result, reason: Some("Sign-on policy evaluation resulted in a decision".to_owned()), debug, targets: vec![policy, rule, app_target], judged: true, ..done }
+                let debug =
+                    vec![("oktaUserAgentExtended", "okta-auth-js/7.14.0 okta-signin-widget-7.38.1".to_owned()), ("policyType", "ACCESS_POLICY".to_owned())];
+                Parts {
+                    event_type: "policy.evaluate_sign_on",
+                    message: "Evaluation of sign-on policy",
+                    result,
+                    reason: Some("Sign-on policy evaluation resulted in a decision".to_owned()),
+                    debug,
+                    targets: vec![policy, rule, app_target],
+                    judged: true,
+                    ..done
+                }
             }
             Kind::SingleSignOn => {
                 let user = target(&self.random.okta_id("0ua"), "AppUser", login, name);
-                let debug = vec![("signOnMode", self.random.pick(&["SAML_2_0", "OPENID_CONNECT", "BOOKMARK"]).to_string()), ("authnRequestId", self.random.hex(32)), ("initiationType", "SP_INITIATED".to_owned())];
-                Parts { event_type: "user.authentication.sso", message: "User single sign on to app", uri: format!("/app/{}/{}/sso/saml", app.replace(' ', "").to_lowercase(), self.random.okta_id("exk")), debug, targets: vec![app_target, user], judged: true, ..done }
+                let debug = vec![
+                    ("signOnMode", self.random.pick(&["SAML_2_0", "OPENID_CONNECT", "BOOKMARK"]).to_string()),
+                    ("authnRequestId", self.random.hex(32)),
+                    ("initiationType", "SP_INITIATED".to_owned()),
+                ];
+                Parts {
+                    event_type: "user.authentication.sso",
+                    message: "User single sign on to app",
+                    uri: format!("/app/{}/{}/sso/saml", app.replace(' ', "").to_lowercase(), self.random.okta_id("exk")),
+                    debug,
+                    targets: vec![app_target, user],
+                    judged: true,
+                    ..done
+                }
             }
             Kind::Factor => {
                 let (result, reason) = tries(good);
                 let factor = self.random.pick(&["OKTA_VERIFY_PUSH", "PASSWORD_AS_FACTOR", "FIDO_WEBAUTHN", "SIGNED_NONCE", "TOKEN_SOFTWARE_TOTP"]).to_string();
-                let debug = vec![("factor", factor), ("factorIntent", "AUTHENTICATION".to_owned()), ("promptingPolicyTypes", "[AUTHENTICATION]".to_owned()), ("keyTypeUsedForAuthentication", "HARDWARE".to_owned())];
-                let enrolled = format!(r#"{{"id":"{}","type":"AuthenticatorEnrollment","alternateId":"unknown","displayName":"Okta Verify","detailEntry":{{"methodTypeUsed":"Get a push notification","methodUsedVerifiedProperties":"[DEVICE_BOUND, POSSESSION]"}}}}"#, self.random.okta_id("pfd"));
-                Parts { event_type: "user.authentication.auth_via_mfa", message: "Authentication of user via MFA", result, reason, debug, targets: vec![user_target, enrolled, app_target], judged: true, ..done }
+                let debug = vec![
+                    ("factor", factor),
+                    ("factorIntent", "AUTHENTICATION".to_owned()),
+                    ("promptingPolicyTypes", "[AUTHENTICATION]".to_owned()),
+                    ("keyTypeUsedForAuthentication", "HARDWARE".to_owned()),
+                ];
+                let enrolled = format!(
+                    r#"{{"id":"{}","type":"AuthenticatorEnrollment","alternateId":"unknown","displayName":"Okta Verify","detailEntry":{{"methodTypeUsed":"Get a push notification","methodUsedVerifiedProperties":"[DEVICE_BOUND, POSSESSION]"}}}}"#,
+                    self.random.okta_id("pfd")
+                );
+                Parts {
+                    event_type: "user.authentication.auth_via_mfa",
+                    message: "Authentication of user via MFA",
+                    result,
+                    reason,
+                    debug,
+                    targets: vec![user_target, enrolled, app_target],
+                    judged: true,
+                    ..done
+                }
             }
             Kind::TokenGrant => {
-                let debug = vec![("grantType", "authorization_code".to_owned()), ("requestedScopes", "openid,profile,email,offline_access".to_owned()), ("grantedScopes", "openid,profile,email".to_owned()), ("responseTime", self.random.below(300).to_string())];
+                let debug = vec![
+                    ("grantType", "authorization_code".to_owned()),
+                    ("requestedScopes", "openid,profile,email,offline_access".to_owned()),
+                    ("grantedScopes", "openid,profile,email".to_owned()),
+                    ("responseTime", self.random.below(300).to_string()),
+                ];
                 let token = target(&self.random.hex(32), "access_token", "unknown", "Access Token");
-                Parts { event_type: "app.oauth2.token.grant.access_token", message: "OAuth2 access token is granted", uri: "/oauth2/v1/token".to_owned(), debug, targets: vec![token, app_target], ..done }
+                Parts {
+                    event_type: "app.oauth2.token.grant.access_token",
+                    message: "OAuth2 access token is granted",
+                    uri: "/oauth2/v1/token".to_owned(),
+                    debug,
+                    targets: vec![token, app_target],
+                    ..done
+                }
             }
-            Kind::SignOut => Parts { event_type: "user.session.end", message: "User logout from Okta", uri: "/login/signout".to_owned(), targets: vec![target(&self.random.okta_id("idx"), "AppInstance", "unknown", app)], ..done },
+            Kind::SignOut => Parts {
+                event_type: "user.session.end",
+                message: "User logout from Okta",
+                uri: "/login/signout".to_owned(),
+                targets: vec![target(&self.random.okta_id("idx"), "AppInstance", "unknown", app)],
+                ..done
+            },
             Kind::GroupMembership => {
-                let group = target(&self.random.okta_id("00g"), "UserGroup", "unknown", self.random.pick(&["Everyone", "Finance", "Engineering", "Domain admins"]));
-                Parts { event_type: "group.user_membership.add", message: "Add user to group membership", uri: "/api/v1/groups".to_owned(), debug: vec![("triggeredByGroupRuleId", self.random.okta_id("0pr"))], targets: vec![other_target, group], ..done }
+                let group =
+                    target(&self.random.okta_id("00g"), "UserGroup", "unknown", self.random.pick(&["Everyone", "Finance", "Engineering", "Domain admins"]));
+                Parts {
+                    event_type: "group.user_membership.add",
+                    message: "Add user to group membership",
+                    uri: "/api/v1/groups".to_owned(),
+                    debug: vec![("triggeredByGroupRuleId", self.random.okta_id("0pr"))],
+                    targets: vec![other_target, group],
+                    ..done
+                }
             }
             Kind::ProfileUpdate => {
-                let changed = format!(r#"{{"id":"{}","type":"User","alternateId":"{}","displayName":"{}","detailEntry":null,"changeDetails":{{"from":{{"mobilePhone":"+31 6 0000 0000"}},"to":{{"mobilePhone":"+31 6 0000 0001"}}}}}}"#, other.0, other.1, other.2);
-                Parts { event_type: "user.account.update_profile", message: "Update user profile for Okta", uri: format!("/api/v1/users/{}", other.0), debug: vec![("changedAttributes", "mobilePhone".to_owned())], targets: vec![changed], ..done }
+                let changed = format!(
+                    r#"{{"id":"{}","type":"User","alternateId":"{}","displayName":"{}","detailEntry":null,"changeDetails":{{"from":{{"mobilePhone":"+31 6 0000 0000"}},"to":{{"mobilePhone":"+31 6 0000 0001"}}}}}}"#,
+                    other.0, other.1, other.2
+                );
+                Parts {
+                    event_type: "user.account.update_profile",
+                    message: "Update user profile for Okta",
+                    uri: format!("/api/v1/users/{}", other.0),
+                    debug: vec![("changedAttributes", "mobilePhone".to_owned())],
+                    targets: vec![changed],
+                    ..done
+                }
             }
-            Kind::AppMembership => Parts { event_type: "application.user_membership.add", message: "Add user to application membership", uri: format!("/api/v1/apps/{app_id}/users"), debug: vec![("appname", app.to_owned())], targets: vec![target(&self.random.okta_id("0ua"), "AppUser", &other.1, &other.2), app_target, other_target], ..done },
-            Kind::UserCreated => Parts { event_type: "user.lifecycle.create", message: "Create Okta user", uri: "/api/v1/users".to_owned(), targets: vec![other_target], ..done },
+            Kind::AppMembership => Parts {
+                event_type: "application.user_membership.add",
+                message: "Add user to application membership",
+                uri: format!("/api/v1/apps/{app_id}/users"),
+                debug: vec![("appname", app.to_owned())],
+                targets: vec![target(&self.random.okta_id("0ua"), "AppUser", &other.1, &other.2), app_target, other_target],
+                ..done
+            },
+            Kind::UserCreated => {
+                Parts { event_type: "user.lifecycle.create", message: "Create Okta user", uri: "/api/v1/users".to_owned(), targets: vec![other_target], ..done }
+            }
             Kind::PolicyRuleChanged => {
-                let action = |factors: &str| format!(r#"{{"policyRuleActionJson":"{{\"appSignOn\":{{\"access\":\"ALLOW\",\"verificationMethod\":{{\"factorMode\":\"{factors}\",\"type\":\"ASSURANCE\",\"reauthenticateIn\":\"PT2H\"}}}}}}"}}"#);
-                let rule = format!(r#"{{"id":"{}","type":"PolicyRule","alternateId":"unknown","displayName":"Catch-all Rule","detailEntry":null,"changeDetails":{{"from":{},"to":{}}}}}"#, self.random.okta_id("rul"), action("2FA"), action("1FA"));
+                let action = |factors: &str| {
+                    format!(
+                        r#"{{"policyRuleActionJson":"{{\"appSignOn\":{{\"access\":\"ALLOW\",\"verificationMethod\":{{\"factorMode\":\"{factors}\",\"type\":\"ASSURANCE\",\"reauthenticateIn\":\"PT2H\"}}}}}}"}}"#
+                    )
+                };
+                let rule = format!(
+                    r#"{{"id":"{}","type":"PolicyRule","alternateId":"unknown","displayName":"Catch-all Rule","detailEntry":null,"changeDetails":{{"from":{},"to":{}}}}}"#,
+                    self.random.okta_id("rul"),
+                    action("2FA"),
+                    action("1FA")
+                );
                 let policy = target(&self.random.okta_id("rst"), "PolicyEntity", "unknown", "Any two factors");
-                Parts { event_type: "policy.rule.update", message: "Update policy rule", uri: "/api/v1/policies".to_owned(), targets: vec![policy, rule], ..done }
+                Parts {
+                    event_type: "policy.rule.update",
+                    message: "Update policy rule",
+                    uri: "/api/v1/policies".to_owned(),
+                    targets: vec![policy, rule],
+                    ..done
+                }
             }
             Kind::RoleGranted => {
                 let role = self.random.pick(&["Super administrator", "Help desk administrator", "Report administrator"]).to_string();
-                Parts { event_type: "user.account.privilege.grant", message: "Grant user privilege", uri: format!("/api/v1/users/{}/roles", other.0), debug: vec![("privilegeGranted", role)], targets: vec![other_target], ..done }
+                Parts {
+                    event_type: "user.account.privilege.grant",
+                    message: "Grant user privilege",
+                    uri: format!("/api/v1/users/{}/roles", other.0),
+                    debug: vec![("privilegeGranted", role)],
+                    targets: vec![other_target],
+                    ..done
+                }
             }
-            Kind::ApiTokenCreated => Parts { event_type: "system.api_token.create", message: "Create API token", uri: "/api/internal/tokens".to_owned(), targets: vec![target(&self.random.okta_id("00T"), "Token", "unknown", "ci deploy")], ..done },
+            Kind::ApiTokenCreated => Parts {
+                event_type: "system.api_token.create",
+                message: "Create API token",
+                uri: "/api/internal/tokens".to_owned(),
+                targets: vec![target(&self.random.okta_id("00T"), "Token", "unknown", "ci deploy")],
+                ..done
+            },
         }
     }
 }

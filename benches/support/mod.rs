@@ -1,5 +1,5 @@
 //! What the benches measure with: events and rules that a seed decides.
 
-pub mod events;
-pub mod random;
-pub mod rules;
+pub(crate) mod events;
+pub(crate) mod random;
+pub(crate) mod rules;

@@ -10,7 +10,7 @@ use super::random::Random;
 
 /// Which event types rules name.
 #[derive(Clone, Copy)]
-pub enum Named<'t> {
+pub(crate) enum Named<'t> {
     /// One of these.
     OneOf(&'t [&'t str]),
     /// None.
@@ -18,13 +18,15 @@ pub enum Named<'t> {
 }
 
 /// Returns the files of so many rules.
-pub fn rules(seed: u64, count: usize, named: Named<'_>) -> Vec<File> {
+pub(crate) fn rules(seed: u64, count: usize, named: Named<'_>) -> Vec<File> {
     let mut random = Random::seeded(seed);
-    (0..count).map(|number| File { name: format!("generated/rule-{number}.yml"), role: Role::Rule, bytes: Ok(rule(&mut random, number, named).into_bytes()) }).collect()
+    (0..count)
+        .map(|number| File { name: format!("generated/rule-{number}.yml"), role: Role::Rule, bytes: Ok(rule(&mut random, number, named).into_bytes()) })
+        .collect()
 }
 
 /// Reads rules; they must be without errors.
-pub fn library(files: &[File]) -> Library {
+pub(crate) fn library(files: &[File]) -> Library {
     let mut library = Library::new();
     library.add(files, &BTreeMap::new());
     let error = library.faults.iter().find(|fault| fault.level() == Level::Error);
@@ -58,7 +60,10 @@ fn condition(random: &mut Random, number: usize) -> String {
         1 => format!("actor.alternateId ==~ \"{}\"", login(random)),
         2 => format!("actor.alternateId in [\"{}\", \"{}\", \"{}\", \"service-{number}@example.com\"]", login(random), login(random), login(random)),
         3 => format!("client.ipAddress in [\"{}.{}/29\", \"192.0.2.{}\"]", random.pick(NETWORKS).3, random.below(31) * 8, random.below(254) + 1),
-        4 => format!("client.userAgent.rawUserAgent contains \"{}\"", random.pick(&["python-requests", "curl/", "HeadlessChrome", "Firefox/146.0", "okhttp", "Go-http-client"])),
+        4 => format!(
+            "client.userAgent.rawUserAgent contains \"{}\"",
+            random.pick(&["python-requests", "curl/", "HeadlessChrome", "Firefox/146.0", "okhttp", "Go-http-client"])
+        ),
         5 => format!("client.userAgent.os == \"{}\"", random.pick(AGENTS).1),
         6 => format!("geo.country not in [\"{}\", \"{}\"]", random.pick(COUNTRIES).0, random.pick(COUNTRIES).0),
         7 => format!("debug.requestUri starts_with \"{}\"", random.pick(&["/api/v1/users", "/api/v1/groups", "/api/internal", "/app/payroll", "/oauth2/v1"])),

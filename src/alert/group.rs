@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Alert, Finding, LISTED_MAX, id_of};
-use crate::event::{Event, Timestamp};
 use crate::evaluate::Memory;
+use crate::event::{Event, Timestamp};
 use crate::plan::{Plan, RuleIndex};
 
 /// Collects findings and makes alerts of them.

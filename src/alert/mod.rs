@@ -115,7 +115,8 @@ impl Finding {
     fn made(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, seen: Seen<'_>, memory: &dyn Memory) -> Option<Finding> {
         let planned = plan.rule(rule)?;
         let moment = Moment::new(facts, memory);
-        let severity = planned.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or(Severity::Medium, |(_, level)| *level);
+        let severity =
+            planned.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or(Severity::Medium, |(_, level)| *level);
         let mut title = String::new();
         for part in &planned.title {
             match part {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::{Alert, Alerts, Evidence, Finding, Seen};
 use crate::engine::remember::Fired;
 use crate::engine::{Change, Engine, Limits};
+use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
 use crate::event::{Event, FieldRef, Timestamp, Value};
-use crate::evaluate::Facts;
 use crate::plan::Plan;
 
 /// Runs a plan over a stream and collects its alerts.

@@ -67,16 +67,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// Makes a diagnostic at `span`; the rest is added by the builder methods.
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Diagnostic {
-            code,
-            message: message.into(),
-            span,
-            label: String::new(),
-            also: Vec::new(),
-            notes: Vec::new(),
-            help: Vec::new(),
-            fix: None,
-        }
+        Diagnostic { code, message: message.into(), span, label: String::new(), also: Vec::new(), notes: Vec::new(), help: Vec::new(), fix: None }
     }
 
     /// Adds the words under the marked text.

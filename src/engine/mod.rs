@@ -12,7 +12,7 @@ use crate::evaluate::{Moment, NoMemory};
 use crate::event::{Event, Timestamp};
 use crate::plan::{AtomId, Candidates, Plan, Program, RuleIndex};
 
-use remember::Remembering;
+use remember::{BadSnapshot, Remembering};
 pub use remember::{Change, Limits};
 pub use seen::{SEEN_MAX, Seen};
 
@@ -52,7 +52,32 @@ impl Engine {
     pub fn with_limits(plan: Arc<Plan>, limits: Limits) -> Self {
         let remembering = Remembering::new(plan.remember().clone(), limits);
         let scratch = Scratch::for_atoms(plan.atoms().len());
-        Engine { plan, scratch, candidates: Candidates::new(), matched: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new() }
+        Engine {
+            plan,
+            scratch,
+            candidates: Candidates::new(),
+            matched: Vec::new(),
+            seen: Seen::new(),
+            counters: Counters::default(),
+            remembering,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Makes an engine that goes on from the bytes that [`Remembering::snapshot`] gave.
+    ///
+    /// # Errors
+    /// The bytes are of another version, damaged, or cut off.
+    pub fn restore(plan: Arc<Plan>, limits: Limits, bytes: &[u8]) -> Result<Self, BadSnapshot> {
+        let remembering = Remembering::restore(plan.remember().clone(), limits.clone(), bytes)?;
+        Ok(Engine { remembering, ..Engine::with_limits(plan, limits) })
+    }
+
+    /// Goes on with other rules; histories whose meaning has not changed keep what they hold.
+    pub fn reload(self, plan: Arc<Plan>) -> Self {
+        let limits = self.remembering.limits().clone();
+        let remembering = self.remembering.reload(plan.remember().clone());
+        Engine { remembering, seen: self.seen, counters: self.counters, changes: self.changes, ..Engine::with_limits(plan, limits) }
     }
 
     /// Returns the plan.

@@ -102,10 +102,14 @@ impl Lowering<'_> {
             Node::Range(low, high) => Code::Constant(Value::List(vec![Value::Int(*low), Value::Int(*high)])),
             Node::Field(scope, field) => self.layout.slot(field).map_or(Code::Constant(Value::Missing), |slot| Code::Field(*scope, slot)),
             Node::Element(kind, field) => self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), Code::Element),
-            Node::Indexed(scope, kind, at, field) => self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Indexed(*scope, *kind, *at, slot)),
+            Node::Indexed(scope, kind, at, field) => {
+                self.layout.record_slot(*kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Indexed(*scope, *kind, *at, slot))
+            }
             Node::Records(..) => self.records(typed).map_or(Code::Constant(Value::Missing), Code::Records),
             Node::Picked(base, at, field) => match (self.records(base), base.ty) {
-                (Some(records), crate::event::Type::Records(kind)) => self.layout.record_slot(kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Picked(records, *at, slot)),
+                (Some(records), crate::event::Type::Records(kind)) => {
+                    self.layout.record_slot(kind, *field).map_or(Code::Constant(Value::Missing), |slot| Code::Picked(records, *at, slot))
+                }
                 _ => Code::Constant(Value::Missing),
             },
             Node::Json(base, steps) => Code::Json(Box::new(self.lower(base)), steps.clone()),
@@ -118,7 +122,10 @@ impl Lowering<'_> {
             Node::Compare(op, fold, left, right) => Code::Test(Box::new(self.compare(*op, *fold, left, right))),
             Node::Matches(left, patterns) => {
                 let left = self.lower(left);
-                let set = RegexSetBuilder::new(patterns.iter().map(|pattern| pattern.text.as_str())).size_limit(COMPILED_BYTES_MAX * patterns.len().max(1)).nest_limit(64).build();
+                let set = RegexSetBuilder::new(patterns.iter().map(|pattern| pattern.text.as_str()))
+                    .size_limit(COMPILED_BYTES_MAX * patterns.len().max(1))
+                    .nest_limit(64)
+                    .build();
                 match set {
                     Ok(set) => Code::Test(Box::new(Test::Matches(left, set))),
                     // The checker has compiled each of them; were one refused now, it matches nothing.

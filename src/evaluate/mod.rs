@@ -15,4 +15,3 @@ pub use code::{Code, QuestionId, RecordsCode, Test};
 pub use compare::equal as values_equal;
 pub use lower::{Lowering, Questions, wanted};
 pub use moment::{Facts, Memory, Moment, NoMemory};
-

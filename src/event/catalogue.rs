@@ -68,21 +68,14 @@ pub fn event_type_index(name: &str) -> Option<u16> {
 }
 
 static EVENT_TYPES: LazyLock<Vec<EventType>> = LazyLock::new(|| {
-    let lines = include_str!("data/event_types.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'));
+    let lines = include_str!("data/event_types.tsv").lines().filter(|line| !line.starts_with('#'));
     let mut types: Vec<EventType> = lines.filter_map(read_line).collect();
     types.sort_by_key(|event_type| event_type.name);
     types
 });
 
-static INDEX: LazyLock<HashMap<&'static str, u16, FixedState>> = LazyLock::new(|| {
-    EVENT_TYPES
-        .iter()
-        .zip(0..)
-        .map(|(event_type, index)| (event_type.name, index))
-        .collect()
-});
+static INDEX: LazyLock<HashMap<&'static str, u16, FixedState>> =
+    LazyLock::new(|| EVENT_TYPES.iter().zip(0..).map(|(event_type, index)| (event_type.name, index)).collect());
 
 fn read_line(line: &'static str) -> Option<EventType> {
     let mut columns = line.split('\t');
@@ -99,12 +92,5 @@ fn read_line(line: &'static str) -> Option<EventType> {
         (false, false) => Stage::GeneralAvailability,
     };
     let (hook_eligible, change_details) = (flags.contains('h'), flags.contains('d'));
-    Some(EventType {
-        name,
-        hook_eligible,
-        engine,
-        release,
-        stage,
-        change_details,
-    })
+    Some(EventType { name, hook_eligible, engine, release, stage, change_details })
 }

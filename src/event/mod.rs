@@ -20,16 +20,13 @@ mod time;
 mod types;
 mod value;
 
-pub use catalogue::{
-    CATALOGUE_RELEASE, EngineOf, EventType, Stage, event_type, event_type_index, event_types,
-};
+pub use catalogue::{CATALOGUE_RELEASE, EngineOf, EventType, Stage, event_type, event_type_index, event_types};
 pub use intake::{BAD_PIECE_BYTES_MAX, BadPiece, BadPieceKind, Intake, Piece, open};
 pub use layout::{Layout, RecordSlot, Slot};
 pub use log_event::{BadEvent, BadEventReason, EVENT_BYTES_MAX, Event, Flags};
 pub use origin::{Origin, Source};
 pub use schema::{
-    ClosedSet, DebugKey, Family, Field, FieldId, FieldRef, RecordFieldId, all_record_fields,
-    debug_key, debug_keys, field, fields, record_field, record_fields,
+    ClosedSet, DebugKey, Family, Field, FieldId, FieldRef, RecordFieldId, all_record_fields, debug_key, debug_keys, field, fields, record_field, record_fields,
 };
 pub use time::{Span, Timestamp, Zone};
 pub use types::{RecordKind, Scalar, Type};

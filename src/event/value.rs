@@ -145,9 +145,5 @@ impl fmt::Display for Point {
 
 /// Rounds to one decimal below a hundred and to none from there.
 fn rounded(number: f64) -> f64 {
-    if number.abs() < 100.0 {
-        (number * 10.0).round() / 10.0
-    } else {
-        number.round()
-    }
+    if number.abs() < 100.0 { (number * 10.0).round() / 10.0 } else { number.round() }
 }

@@ -14,7 +14,9 @@ impl Typed {
             Node::Field(scope, field) => format!("{}{}", prefix(*scope), field.path()),
             Node::Element(_, field) => format!(".{}", field.get().path),
             Node::Indexed(scope, kind, at, field) => format!("{}{}[{at}].{}", prefix(*scope), kind.path(), field.get().path),
-            Node::Records(scope, kind, filters) => filters.iter().fold(format!("{}{}", prefix(*scope), kind.path()), |list, filter| format!("filter({list}, {})", filter.text())),
+            Node::Records(scope, kind, filters) => {
+                filters.iter().fold(format!("{}{}", prefix(*scope), kind.path()), |list, filter| format!("filter({list}, {})", filter.text()))
+            }
             Node::Picked(base, at, field) => format!("{}[{at}].{}", base.text(), field.get().path),
             Node::Json(base, steps) => steps.iter().fold(base.text(), |text, step| match step {
                 JsonStep::Key(key) => format!("{text}[{}]", super::check::quoted(key)),

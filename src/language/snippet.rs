@@ -45,9 +45,7 @@ impl TextMap {
     /// Returns the map of the part of the text that begins at `start` and is `len` long.
     pub fn part(&self, start: usize, len: usize) -> TextMap {
         let mut runs = vec![(0, self.locate(start))];
-        runs.extend(
-            self.runs.iter().filter(|(at, _)| *at > start && *at < start + len).map(|(at, file)| (at - start, *file)),
-        );
+        runs.extend(self.runs.iter().filter(|(at, _)| *at > start && *at < start + len).map(|(at, file)| (at - start, *file)));
         let end = if start + len >= self.len { self.end } else { self.locate(start + len) };
         TextMap { runs, len, end }
     }

@@ -246,7 +246,9 @@ impl Typed {
             Node::List(parts) => parts.iter().flat_map(|part| part.texts()).collect(),
             Node::Constant(Value::Text(text)) => vec![(text.to_string(), self.at)],
             Node::Setting(_, Value::Text(text)) => vec![(text.to_string(), self.at)],
-            Node::Constant(Value::List(values)) | Node::Setting(_, Value::List(values)) => values.iter().filter_map(|value| value.as_text().map(|text| (text.to_owned(), self.at))).collect(),
+            Node::Constant(Value::List(values)) | Node::Setting(_, Value::List(values)) => {
+                values.iter().filter_map(|value| value.as_text().map(|text| (text.to_owned(), self.at))).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -351,7 +353,13 @@ impl Node {
             Node::List(parts) | Node::And(parts) | Node::Or(parts) | Node::Call(_, parts) | Node::Records(_, _, parts) => {
                 parts.iter().for_each(|part| visit(part));
             }
-            Node::Json(inner, _) | Node::Picked(inner, ..) | Node::At(inner, _) | Node::Not(inner) | Node::Negate(inner) | Node::Named(_, inner) | Node::Matches(inner, _) => visit(inner),
+            Node::Json(inner, _)
+            | Node::Picked(inner, ..)
+            | Node::At(inner, _)
+            | Node::Not(inner)
+            | Node::Negate(inner)
+            | Node::Named(_, inner)
+            | Node::Matches(inner, _) => visit(inner),
             Node::Arithmetic(_, left, right) | Node::Compare(_, _, left, right) | Node::Quantified(_, left, right) => {
                 visit(left);
                 visit(right);

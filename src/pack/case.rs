@@ -214,7 +214,8 @@ impl Reader<'_> {
             Some(node) => self.time(node, "`start`"),
             None => Some(default_start()),
         };
-        let events: Vec<Option<Entry>> = keys.get("events").map_or(&[] as &[Node], |node| self.list(node, "`events`")).iter().map(|node| self.entry(node, fixtures)).collect();
+        let events: Vec<Option<Entry>> =
+            keys.get("events").map_or(&[] as &[Node], |node| self.list(node, "`events`")).iter().map(|node| self.entry(node, fixtures)).collect();
         let expect = keys.get("expect").and_then(|node| self.expect(node));
         let overrides = keys.get("settings").map_or_else(BTreeMap::new, |node| self.overrides(node, settings));
         Some(Case { name: name?, events: events.into_iter().collect::<Option<_>>()?, expect: expect?, settings: overrides, start: start?, at: node.at })
@@ -229,7 +230,11 @@ impl Reader<'_> {
         for (key, node) in self.once(entries) {
             let Some(setting) = settings.get(&key.text) else {
                 let near = nearest(&key.text, settings.names());
-                self.push(Diagnostic::new(Code::UnknownSetting, key.at, format!("unknown setting `{}`", key.text)).label("the pack has no setting of this name").did_you_mean(near));
+                self.push(
+                    Diagnostic::new(Code::UnknownSetting, key.at, format!("unknown setting `{}`", key.text))
+                        .label("the pack has no setting of this name")
+                        .did_you_mean(near),
+                );
                 continue;
             };
             if let Some(value) = self.setting_value(node, setting.ty) {
@@ -263,8 +268,13 @@ impl Reader<'_> {
                     return Some(From::Fixture(name));
                 }
                 let near = nearest(&name, fixtures.iter().copied());
-                let fault = Diagnostic::new(Code::UnknownFixture, like.at, format!("unknown fixture `{name}`")).label("the pack has no such event").did_you_mean(near);
-                let fault = if near.is_none() { fault.help(format!("put an event into `fixtures/{name}.json` of the pack, or write it out under `event`")) } else { fault };
+                let fault =
+                    Diagnostic::new(Code::UnknownFixture, like.at, format!("unknown fixture `{name}`")).label("the pack has no such event").did_you_mean(near);
+                let fault = if near.is_none() {
+                    fault.help(format!("put an event into `fixtures/{name}.json` of the pack, or write it out under `event`"))
+                } else {
+                    fault
+                };
                 self.push(fault);
                 None
             }
@@ -313,7 +323,10 @@ impl Reader<'_> {
         for (key, node) in self.once(entries) {
             match path(&key.text) {
                 Some(path) => out.push((path, node.to_json())),
-                None => self.push(Diagnostic::new(Code::BadWith, key.at, format!("`{}` is not a path into an event", key.text)).label("written like actor.id or target[0].type")),
+                None => self.push(
+                    Diagnostic::new(Code::BadWith, key.at, format!("`{}` is not a path into an event", key.text))
+                        .label("written like actor.id or target[0].type"),
+                ),
             }
         }
         out
@@ -343,7 +356,9 @@ impl Reader<'_> {
         let raw = self.sources.snippet(node.at).trim_matches(['"', '\'']).to_owned();
         let time = Timestamp::parse(&raw);
         if time.is_none() {
-            self.push(Diagnostic::new(Code::BadCaseTime, node.at, format!("`{raw}` is not a time")).label(format!("{what} is written like 2026-03-02T09:00:00Z")));
+            self.push(
+                Diagnostic::new(Code::BadCaseTime, node.at, format!("`{raw}` is not a time")).label(format!("{what} is written like 2026-03-02T09:00:00Z")),
+            );
         }
         time
     }
@@ -354,7 +369,13 @@ impl Reader<'_> {
         {
             return u32::try_from(number).ok();
         }
-        self.push(Diagnostic::new(Code::BadRepeat, node.at, format!("`repeat` is a number from 1 to {REPEAT_MAX}")).label(if matches!(node.value, Yaml::Int(_)) { "out of range" } else { "no whole number" }));
+        self.push(
+            Diagnostic::new(Code::BadRepeat, node.at, format!("`repeat` is a number from 1 to {REPEAT_MAX}")).label(if matches!(node.value, Yaml::Int(_)) {
+                "out of range"
+            } else {
+                "no whole number"
+            }),
+        );
         None
     }
 
@@ -380,7 +401,10 @@ impl Reader<'_> {
             "alert" => Some(Expect::Alert),
             "none" => Some(Expect::None),
             other => {
-                self.push(Diagnostic::new(Code::BadExpect, node.at, format!("`{other}` cannot be expected")).label("`alert`, `none`, or `{alerts: 2, severity: high, title: \"...\"}`"));
+                self.push(
+                    Diagnostic::new(Code::BadExpect, node.at, format!("`{other}` cannot be expected"))
+                        .label("`alert`, `none`, or `{alerts: 2, severity: high, title: \"...\"}`"),
+                );
                 None
             }
         }

@@ -37,7 +37,11 @@ impl Reader<'_> {
                 let name = self.text(node, "`example`")?;
                 if !fixtures.contains(&name.as_str()) {
                     let near = nearest(&name, fixtures.iter().copied());
-                    self.push(Diagnostic::new(Code::UnknownFixture, node.at, format!("unknown fixture `{name}`")).label("the pack has no such event").did_you_mean(near));
+                    self.push(
+                        Diagnostic::new(Code::UnknownFixture, node.at, format!("unknown fixture `{name}`"))
+                            .label("the pack has no such event")
+                            .did_you_mean(near),
+                    );
                 }
                 Some(name)
             });

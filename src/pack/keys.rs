@@ -59,7 +59,9 @@ impl Reader<'_> {
         let missing: Vec<&str> = required.iter().copied().filter(|name| keys.get(name).is_none() && !meant.contains(&Some(*name))).collect();
         let at = keys.first().unwrap_or(node.at);
         for name in &missing {
-            self.push(Diagnostic::new(Code::MissingKey, at, format!("{what} needs the key `{name}`")).label(format!("`{name}` is missing")).help(key_help(name)));
+            self.push(
+                Diagnostic::new(Code::MissingKey, at, format!("{what} needs the key `{name}`")).label(format!("`{name}` is missing")).help(key_help(name)),
+            );
         }
         missing.is_empty().then_some(keys)
     }
@@ -71,7 +73,9 @@ impl Reader<'_> {
         for (key, node) in entries {
             match places.get(key.text.as_str()) {
                 Some(before) => {
-                    let fault = Diagnostic::new(Code::DuplicateKey, key.at, format!("the key `{}` stands twice", key.text)).label("once more").also(*before, "first here");
+                    let fault = Diagnostic::new(Code::DuplicateKey, key.at, format!("the key `{}` stands twice", key.text))
+                        .label("once more")
+                        .also(*before, "first here");
                     self.push(fault);
                 }
                 None => {
@@ -147,9 +151,13 @@ impl Reader<'_> {
         if let Some((_, value)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*value);
         }
-        let near = nearest(&text, words.iter().map(|(word, _)| *word)).or_else(|| words.iter().map(|(word, _)| *word).find(|word| word.eq_ignore_ascii_case(&text)));
+        let near =
+            nearest(&text, words.iter().map(|(word, _)| *word)).or_else(|| words.iter().map(|(word, _)| *word).find(|word| word.eq_ignore_ascii_case(&text)));
         let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let fault = Diagnostic::new(Code::ValueNotAllowed, node.at, format!("{what} is never `{text}`")).label("not one of its values").did_you_mean(near).note(format!("it is one of: {}", all.join(", ")));
+        let fault = Diagnostic::new(Code::ValueNotAllowed, node.at, format!("{what} is never `{text}`"))
+            .label("not one of its values")
+            .did_you_mean(near)
+            .note(format!("it is one of: {}", all.join(", ")));
         self.push(fault);
         None
     }
@@ -165,7 +173,10 @@ impl Reader<'_> {
             return Some(length);
         }
         let compact: String = raw.split_whitespace().collect();
-        let meant = crate::language::parse_quantity(&compact).err().and_then(|bad| bad.meant).or_else(|| (compact != raw && Duration::parse(&compact).is_some()).then_some(compact));
+        let meant = crate::language::parse_quantity(&compact)
+            .err()
+            .and_then(|bad| bad.meant)
+            .or_else(|| (compact != raw && Duration::parse(&compact).is_some()).then_some(compact));
         let fault = Diagnostic::new(code, node.at, format!("`{raw}` is not a duration")).label(format!("{what} is a duration"));
         let fault = match meant {
             Some(meant) => fault.fix(format!("write `{meant}`"), meant),

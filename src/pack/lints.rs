@@ -21,14 +21,24 @@ pub(super) struct Subject<'a> {
 /// Warns about one rule; of a rule with errors only what is certain is said.
 pub(super) fn one(subject: &Subject<'_>, rule: Option<&Rule>, warnings: &mut Vec<Diagnostic>) {
     for (name, at) in subject.names.lets.unused() {
-        warnings.push(Diagnostic::new(Code::UnusedLet, at, format!("nothing uses `{name}`")).label("named, but not used").help("take it away, or use it in `when`, `context` or a title"));
+        warnings.push(
+            Diagnostic::new(Code::UnusedLet, at, format!("nothing uses `{name}`"))
+                .label("named, but not used")
+                .help("take it away, or use it in `when`, `context` or a title"),
+        );
     }
     let Some(rule) = rule else { return };
     let mut found = Vec::new();
     let severity = rule.severity.iter().filter_map(|grade| grade.when.as_ref());
     let unless = rule.respond.iter().filter_map(|response| response.unless.as_ref());
     for (at, condition) in std::iter::once(&rule.when).chain(severity).chain(unless).enumerate() {
-        let lint = language::Subject { when: condition, event_types: subject.event_types, sets: subject.sets, polls_system_log: subject.polls_system_log, decides: at == 0 };
+        let lint = language::Subject {
+            when: condition,
+            event_types: subject.event_types,
+            sets: subject.sets,
+            polls_system_log: subject.polls_system_log,
+            decides: at == 0,
+        };
         found.extend(language::lint(&lint));
     }
     found.sort_by_key(|fault: &Diagnostic| (fault.span, fault.code));
@@ -52,7 +62,11 @@ fn missing_case(node: &Node, rule: &Rule, warnings: &mut Vec<Diagnostic>) {
         _ => None,
     };
     let at = tests.unwrap_or(rule.id_at);
-    warnings.push(Diagnostic::new(Code::MissingCase, at, format!("this rule has {what}")).label("its proof is one-sided").help("add a case that fires and a near miss that expects `none`"));
+    warnings.push(
+        Diagnostic::new(Code::MissingCase, at, format!("this rule has {what}"))
+            .label("its proof is one-sided")
+            .help("add a case that fires and a near miss that expects `none`"),
+    );
 }
 
 /// Outcomes that anybody on the internet can cause.
@@ -95,7 +109,11 @@ pub(super) fn across<'r>(own: &'r [Rule], others: impl Iterator<Item = &'r Rule>
     let mut ids: HashMap<&str, Span> = others.map(|rule| (&*rule.id, rule.id_at)).collect();
     for rule in own {
         if let Some(before) = ids.get(&*rule.id) {
-            faults.push(Diagnostic::new(Code::DuplicateRule, rule.id_at, format!("another rule has the id `{}`", rule.id)).label("not unique").also(*before, "the other rule"));
+            faults.push(
+                Diagnostic::new(Code::DuplicateRule, rule.id_at, format!("another rule has the id `{}`", rule.id))
+                    .label("not unique")
+                    .also(*before, "the other rule"),
+            );
         } else {
             ids.insert(&rule.id, rule.id_at);
         }
@@ -106,7 +124,8 @@ pub(super) fn across<'r>(own: &'r [Rule], others: impl Iterator<Item = &'r Rule>
 
 /// Rules over alerts must not wait for one another in a circle.
 fn circles(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
-    let waits: BTreeMap<&str, Vec<(String, Span)>> = rules.iter().map(|rule| (&*rule.id, waits_for(&rule.when))).filter(|(_, waits)| !waits.is_empty()).collect();
+    let waits: BTreeMap<&str, Vec<(String, Span)>> =
+        rules.iter().map(|rule| (&*rule.id, waits_for(&rule.when))).filter(|(_, waits)| !waits.is_empty()).collect();
     let mut reported = BTreeSet::new();
     for start in waits.keys() {
         let mut path: Vec<&str> = vec![start];
@@ -116,7 +135,8 @@ fn circles(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
             // The circle is marked once, in its first file.
             let edges = path.iter().zip(path.iter().cycle().skip(1)).filter_map(|(from, to)| waits.get(from)?.iter().find(|(name, _)| name == to));
             if let Some(at) = edges.map(|(_, at)| *at).min().filter(|_| reported.insert(members)) {
-                let fault = Diagnostic::new(Code::CircularAlerts, at, "rules over alerts wait for one another").label(format!("{} -> {start}", path.join(" -> ")));
+                let fault =
+                    Diagnostic::new(Code::CircularAlerts, at, "rules over alerts wait for one another").label(format!("{} -> {start}", path.join(" -> ")));
                 faults.push(fault.help("a rule cannot go by alerts that go by its own"));
             }
         }
@@ -177,7 +197,9 @@ fn covered(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
             if narrow.severity_range().1 > wide.severity_range().1 || !narrow.enabled || !wide.enabled {
                 continue;
             }
-            let fault = Diagnostic::new(Code::CoveredByAnother, narrow.id_at, format!("`{}` fires wherever this rule does", wide.id)).label("covered by another rule").also(wide.id_at, "the wider rule");
+            let fault = Diagnostic::new(Code::CoveredByAnother, narrow.id_at, format!("`{}` fires wherever this rule does", wide.id))
+                .label("covered by another rule")
+                .also(wide.id_at, "the wider rule");
             faults.push(fault.help("take one of them away, or give the narrower one a higher severity"));
         }
     }

@@ -44,7 +44,9 @@ impl Reader<'_> {
     pub(super) fn manifest(&mut self, node: &Node, lists: &BTreeMap<String, String>) -> (Manifest, Settings) {
         let mut manifest = Manifest::default();
         let mut settings = Settings::default();
-        let Some(keys) = self.map(node, "a pack", &["name", "version", "description", "settings", "event_types", "sources"], &["name", "version", "description"]) else {
+        let Some(keys) =
+            self.map(node, "a pack", &["name", "version", "description", "settings", "event_types", "sources"], &["name", "version", "description"])
+        else {
             return (manifest, settings);
         };
         for (key, place) in [("name", &mut manifest.name), ("version", &mut manifest.version), ("description", &mut manifest.description)] {
@@ -88,7 +90,8 @@ impl Reader<'_> {
                 (_, Some(node)) => self.listed(node, ty, lists),
                 (Some(node), None) => self.setting_value(node, ty),
                 (None, None) => {
-                    let fault = Diagnostic::new(Code::MissingKey, name.at, format!("the setting `{}` needs a `default` or a `file`", name.text)).label("no value");
+                    let fault =
+                        Diagnostic::new(Code::MissingKey, name.at, format!("the setting `{}` needs a `default` or a `file`", name.text)).label("no value");
                     self.push(fault);
                     None
                 }
@@ -106,7 +109,10 @@ impl Reader<'_> {
         }
         let near = nearest(&text, TYPES.iter().map(|(word, _)| *word));
         let all: Vec<&str> = TYPES.iter().map(|(word, _)| *word).collect();
-        let fault = Diagnostic::new(Code::ValueNotAllowed, node.at, format!("a setting is never of the type `{text}`")).label("unknown type").did_you_mean(near).note(format!("types are: {}", all.join(", ")));
+        let fault = Diagnostic::new(Code::ValueNotAllowed, node.at, format!("a setting is never of the type `{text}`"))
+            .label("unknown type")
+            .did_you_mean(near)
+            .note(format!("types are: {}", all.join(", ")));
         self.push(fault);
         None
     }
@@ -115,7 +121,9 @@ impl Reader<'_> {
         let name = self.text(node, "`file`")?;
         let (Type::List(scalar), Some(text)) = (ty, lists.get(&name)) else {
             let message = if matches!(ty, Type::List(_)) { format!("the list `{name}` cannot be read") } else { "only a list can stand in a file".to_owned() };
-            self.push(Diagnostic::new(Code::UnreadableFile, node.at, message).label("named here").help("the file stands in the pack's folder, one entry a line"));
+            self.push(
+                Diagnostic::new(Code::UnreadableFile, node.at, message).label("named here").help("the file stands in the pack's folder, one entry a line"),
+            );
             return None;
         };
         let mut values = Vec::new();
@@ -127,7 +135,8 @@ impl Reader<'_> {
             match one(entry, scalar) {
                 Some(value) => values.push(value),
                 None => {
-                    let fault = Diagnostic::new(Code::BadSettingValue, node.at, format!("line {} of `{name}` is no {}", number + 1, Type::Scalar(scalar))).label(format!("`{entry}`"));
+                    let fault = Diagnostic::new(Code::BadSettingValue, node.at, format!("line {} of `{name}` is no {}", number + 1, Type::Scalar(scalar)))
+                        .label(format!("`{entry}`"));
                     self.push(fault);
                     return None;
                 }

@@ -127,7 +127,8 @@ impl Library {
     /// Notes that a path holds no rule: an empty folder must not look like success.
     pub fn no_rules(&mut self, name: &str) {
         let id = self.sources.add(name, "");
-        let fault = Diagnostic::new(Code::NoRules, Span::new(id, 0, 0), format!("no rules found in `{name}`")).help("rules are files that end in `.yml`, one rule in each");
+        let fault = Diagnostic::new(Code::NoRules, Span::new(id, 0, 0), format!("no rules found in `{name}`"))
+            .help("rules are files that end in `.yml`, one rule in each");
         self.faults.push(fault);
     }
 
@@ -144,7 +145,9 @@ impl Library {
                 Err(error) => {
                     let at = error.valid_up_to();
                     let id = self.sources.add(file.name.clone(), String::from_utf8_lossy(bytes));
-                    let fault = Diagnostic::new(Code::NotUtf8, Span::new(id, at, at), "this file is not UTF-8 text").label("the first byte that does not fit").help("save it as UTF-8");
+                    let fault = Diagnostic::new(Code::NotUtf8, Span::new(id, at, at), "this file is not UTF-8 text")
+                        .label("the first byte that does not fit")
+                        .help("save it as UTF-8");
                     self.faults.push(fault);
                     None
                 }

@@ -111,7 +111,10 @@ impl Reader<'_> {
             Some((count, *seconds))
         });
         if parsed.is_none() {
-            self.push(Diagnostic::new(Code::MalformedLimit, node.at, format!("`{raw}` is not a limit")).label("written like 5/h: so many in a minute (m), an hour (h) or a day (d)"));
+            self.push(
+                Diagnostic::new(Code::MalformedLimit, node.at, format!("`{raw}` is not a limit"))
+                    .label("written like 5/h: so many in a minute (m), an hour (h) or a day (d)"),
+            );
         }
         parsed
     }
@@ -128,13 +131,18 @@ fn action(snippet: &Snippet, scope: &mut Scope<'_, '_>) -> Option<(Action, Arc<T
     let known: Vec<&str> = Action::WORDS.iter().map(|(word, _)| *word).collect();
     let Kind::Call(call) = &query.expr.kind else {
         let text = snippet.get(query.at);
-        let fault = Diagnostic::new(Code::UnknownAction, at, format!("`{text}` is not an action")).label("an action is a call").help("such as `suspend_user(actor.id)`");
+        let fault = Diagnostic::new(Code::UnknownAction, at, format!("`{text}` is not an action"))
+            .label("an action is a call")
+            .help("such as `suspend_user(actor.id)`");
         scope.faults.push(fault.note(format!("actions are: {}", known.join(", "))));
         return None;
     };
     let Some((_, action)) = Action::WORDS.iter().find(|(word, _)| *word == call.name) else {
         let near = nearest(&call.name, known.iter().copied());
-        let fault = Diagnostic::new(Code::UnknownAction, snippet.span(call.name_at), format!("unknown action `{}`", call.name)).label("no such action").did_you_mean(near).note(format!("actions are: {}", known.join(", ")));
+        let fault = Diagnostic::new(Code::UnknownAction, snippet.span(call.name_at), format!("unknown action `{}`", call.name))
+            .label("no such action")
+            .did_you_mean(near)
+            .note(format!("actions are: {}", known.join(", ")));
         scope.faults.push(snippet.written(fault));
         return None;
     };
@@ -144,13 +152,17 @@ fn action(snippet: &Snippet, scope: &mut Scope<'_, '_>) -> Option<(Action, Arc<T
         return None;
     };
     let crate::language::ArgumentKind::Plain { label: None, times: None, value } = &argument.kind else {
-        scope.faults.push(Diagnostic::new(Code::ArgumentType, snippet.span(argument.at), format!("`{}` takes a text", call.name)).label("this belongs to a history"));
+        scope
+            .faults
+            .push(Diagnostic::new(Code::ArgumentType, snippet.span(argument.at), format!("`{}` takes a text", call.name)).label("this belongs to a history"));
         return None;
     };
     let typed = scope.checker(snippet).value(value)?;
     if typed.ty != Type::Scalar(Scalar::Text) {
         let wanted = if action.changes_okta() { "the id of a user" } else { "a name" };
-        scope.faults.push(Diagnostic::new(Code::ArgumentType, snippet.span(value.at), format!("`{}` needs {wanted}", call.name)).label(format!("this is {}", typed.ty)));
+        scope.faults.push(
+            Diagnostic::new(Code::ArgumentType, snippet.span(value.at), format!("`{}` needs {wanted}", call.name)).label(format!("this is {}", typed.ty)),
+        );
         return None;
     }
     Some((*action, typed, at))

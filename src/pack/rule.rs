@@ -13,8 +13,27 @@ use crate::language::{Checker, EventTypes, Meaning, Names, Settings, Snippet, Ty
 
 /// The keys of a rule file in their canonical order.
 pub const RULE_KEYS: &[&str] = &[
-    "id", "title", "severity", "status", "confidence", "description", "attack", "tags", "references", "author", "date", "modified", "enabled", "let", "when", "context", "alert",
-    "respond", "false_positives", "runbook", "tests",
+    "id",
+    "title",
+    "severity",
+    "status",
+    "confidence",
+    "description",
+    "attack",
+    "tags",
+    "references",
+    "author",
+    "date",
+    "modified",
+    "enabled",
+    "let",
+    "when",
+    "context",
+    "alert",
+    "respond",
+    "false_positives",
+    "runbook",
+    "tests",
 ];
 
 /// The keys that every rule file has.
@@ -33,8 +52,13 @@ pub enum Severity {
 
 impl Severity {
     /// Every severity with its word, the least first.
-    pub const WORDS: &'static [(&'static str, Severity)] =
-        &[("informational", Severity::Informational), ("low", Severity::Low), ("medium", Severity::Medium), ("high", Severity::High), ("critical", Severity::Critical)];
+    pub const WORDS: &'static [(&'static str, Severity)] = &[
+        ("informational", Severity::Informational),
+        ("low", Severity::Low),
+        ("medium", Severity::Medium),
+        ("high", Severity::High),
+        ("critical", Severity::Critical),
+    ];
 
     /// Returns the word.
     pub fn word(self) -> &'static str {
@@ -59,7 +83,8 @@ pub enum Status {
 
 impl Status {
     /// Every status with its word.
-    pub const WORDS: &'static [(&'static str, Status)] = &[("experimental", Status::Experimental), ("test", Status::Test), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
+    pub const WORDS: &'static [(&'static str, Status)] =
+        &[("experimental", Status::Experimental), ("test", Status::Test), ("stable", Status::Stable), ("deprecated", Status::Deprecated)];
 
     /// Returns the word.
     pub fn word(self) -> &'static str {
@@ -258,7 +283,9 @@ impl Reader<'_> {
         let id = keys.get("id").and_then(|node| self.id(node));
         let title = keys.get("title").and_then(|node| self.text(node, "`title`"));
         let status = keys.get("status").and_then(|node| self.word(node, "`status`", Status::WORDS));
-        let confidence = keys.get("confidence").and_then(|node| self.word(node, "`confidence`", &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)]));
+        let confidence = keys
+            .get("confidence")
+            .and_then(|node| self.word(node, "`confidence`", &[("low", Confidence::Low), ("medium", Confidence::Medium), ("high", Confidence::High)]));
         let description = keys.get("description").and_then(|node| self.text(node, "`description`"));
         let attack = keys.get("attack").map_or_else(Vec::new, |node| self.attack(node));
         let tags = self.plain_texts(keys, "tags");
@@ -282,8 +309,10 @@ impl Reader<'_> {
                 Vec::new()
             }
         });
-        let context: Vec<(String, Snippet)> =
-            context_nodes.into_iter().filter_map(|(key, node)| self.expression(node, &format!("`{}`", key.text)).map(|snippet| (key.text.clone(), snippet))).collect();
+        let context: Vec<(String, Snippet)> = context_nodes
+            .into_iter()
+            .filter_map(|(key, node)| self.expression(node, &format!("`{}`", key.text)).map(|snippet| (key.text.clone(), snippet)))
+            .collect();
 
         let mut scope = Scope { names, settings, event_types, faults: &mut *self.faults };
         let when = when_snippet.as_ref().and_then(|snippet| scope.condition(snippet));
@@ -332,7 +361,9 @@ impl Reader<'_> {
         if text.split('.').all(part) && text.len() <= 120 {
             return Some(Arc::from(text));
         }
-        let fault = Diagnostic::new(Code::MalformedId, node.at, format!("`{text}` is not a rule id")).label("small letters and digits, joined by `-` and `.`").help("such as `okta.mfa-fatigue`");
+        let fault = Diagnostic::new(Code::MalformedId, node.at, format!("`{text}` is not a rule id"))
+            .label("small letters and digits, joined by `-` and `.`")
+            .help("such as `okta.mfa-fatigue`");
         self.push(fault);
         None
     }
@@ -344,7 +375,9 @@ impl Reader<'_> {
             if is_technique(&text) {
                 techniques.push(text);
             } else {
-                self.push(Diagnostic::new(Code::MalformedTechnique, at, format!("`{text}` is not an ATT&CK id")).label("written like T1621, T1078.004 or TA0001"));
+                self.push(
+                    Diagnostic::new(Code::MalformedTechnique, at, format!("`{text}` is not an ATT&CK id")).label("written like T1621, T1078.004 or TA0001"),
+                );
             }
         }
         techniques
@@ -381,7 +414,11 @@ impl Reader<'_> {
         }
         if grades.last().is_some_and(|grade| grade.when.is_some()) && grades.len() == nodes.len() {
             let at = nodes.last().map_or(node.at, |node| node.at);
-            self.push(Diagnostic::new(Code::MissingKey, at, "the last entry of `severity` must hold always").label("it has a `when`").help("end the list with an entry that has only a `level`"));
+            self.push(
+                Diagnostic::new(Code::MissingKey, at, "the last entry of `severity` must hold always")
+                    .label("it has a `when`")
+                    .help("end the list with an entry that has only a `level`"),
+            );
         }
         grades
     }

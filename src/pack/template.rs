@@ -46,7 +46,9 @@ pub(super) fn read(snippet: &Snippet, scope: &mut Scope<'_, '_>) -> Template {
                 let Some(end) = closing(text, at + 1) else {
                     let place = Place { start: at, end: at + 1 };
                     scope.faults.push(
-                        Diagnostic::new(Code::UnclosedTitleExpression, snippet.span(place), "this `{` has no `}`").label("an expression begins here").help("for a brace itself write `{{`"),
+                        Diagnostic::new(Code::UnclosedTitleExpression, snippet.span(place), "this `{` has no `}`")
+                            .label("an expression begins here")
+                            .help("for a brace itself write `{{`"),
                     );
                     return Template { parts };
                 };
@@ -74,7 +76,10 @@ fn expression(snippet: &Snippet, braces: Place, scope: &mut Scope<'_, '_>) -> Op
     let (start, end) = (braces.start + 1, braces.end - 1);
     let inner = snippet.text.get(start..end).unwrap_or("");
     if inner.trim().is_empty() {
-        scope.faults.push(Diagnostic::new(Code::EmptyExpression, snippet.span(braces), "there is no expression between these braces").label("name a field, such as `{actor.displayName}`"));
+        scope.faults.push(
+            Diagnostic::new(Code::EmptyExpression, snippet.span(braces), "there is no expression between these braces")
+                .label("name a field, such as `{actor.displayName}`"),
+        );
         return None;
     }
     let part = Snippet { file: snippet.file, text: inner.to_owned(), map: snippet.map.part(start, end - start), quoting: snippet.quoting };

@@ -35,7 +35,12 @@ fn candidates(plan: &Plan, json: &str) -> Vec<u32> {
 
 #[test]
 fn rules_of_other_event_types_are_not_looked_at() {
-    let plan = plan(&[r#"eventType == "user.session.start""#, r#"eventType starts_with "user.session.""#, r#"eventType in ["policy.rule.delete", "zone.delete"]"#, r#"actor.type == "User""#]);
+    let plan = plan(&[
+        r#"eventType == "user.session.start""#,
+        r#"eventType starts_with "user.session.""#,
+        r#"eventType in ["policy.rule.delete", "zone.delete"]"#,
+        r#"actor.type == "User""#,
+    ]);
     assert_eq!(candidates(&plan, r#"{"eventType":"user.session.start"}"#), [0, 1, 3]);
     assert_eq!(candidates(&plan, r#"{"eventType":"user.session.end"}"#), [1, 3]);
     assert_eq!(candidates(&plan, r#"{"eventType":"zone.delete"}"#), [2, 3]);
@@ -71,7 +76,12 @@ fn the_event_type_is_not_asked_again_where_the_index_has_answered() {
 
 #[test]
 fn an_explanation_says_which_way_the_events_come() {
-    let plan = plan(&[r#"eventType == "user.session.start""#, r#"eventType == "policy.evaluate_sign_on""#, r#"eventType in ["user.session.start", "policy.evaluate_sign_on"]"#, r#"actor.type == "User""#]);
+    let plan = plan(&[
+        r#"eventType == "user.session.start""#,
+        r#"eventType == "policy.evaluate_sign_on""#,
+        r#"eventType in ["user.session.start", "policy.evaluate_sign_on"]"#,
+        r#"actor.type == "User""#,
+    ]);
     let deliveries: Vec<Delivery> = (0..4).map(|at| plan.explain(&format!("okta.r{at:04}")).unwrap().delivery).collect();
     assert_eq!(deliveries, [Delivery::Hook, Delivery::SystemLog, Delivery::Mixed, Delivery::Any]);
     let needed: Vec<String> = plan.needed_event_types().into_iter().collect();

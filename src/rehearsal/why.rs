@@ -57,7 +57,9 @@ impl Teller<'_> {
                 Node::Constant(_) => Vec::new(),
                 _ => vec![self.part(inner)],
             },
-            Node::Compare(_, _, left, right) | Node::Arithmetic(_, left, right) => [left, right].into_iter().filter(|side| says_something(side)).map(|side| self.part(side)).collect(),
+            Node::Compare(_, _, left, right) | Node::Arithmetic(_, left, right) => {
+                [left, right].into_iter().filter(|side| says_something(side)).map(|side| self.part(side)).collect()
+            }
             Node::Matches(left, _) => vec![self.part(left)],
             Node::Call(_, arguments) => arguments.iter().filter(|argument| says_something(argument)).map(|argument| self.part(argument)).collect(),
             Node::Json(base, _) | Node::At(base, _) | Node::Negate(base) => vec![self.part(base)],

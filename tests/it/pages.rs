@@ -33,7 +33,10 @@ settings:
 fn blocks(text: &str) -> Vec<(String, String)> {
     let mut blocks: Vec<(String, String)> = Vec::new();
     for line in text.split_inclusive('\n') {
-        let key = line.split(':').next().filter(|key| line.contains(':') && !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'));
+        let key = line
+            .split(':')
+            .next()
+            .filter(|key| line.contains(':') && !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'));
         match (key, blocks.last_mut()) {
             (Some(key), _) => blocks.push((key.to_owned(), line.to_owned())),
             (None, Some((_, lines))) => lines.push_str(line),

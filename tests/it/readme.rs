@@ -138,7 +138,8 @@ fn commands_print_what_the_readme_shows() {
             let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
             count += 1;
             if !all_fit(&step.expected, &lines) {
-                let _ = write!(report, "line {}: $ {}\n--- expected\n{}\n--- got\n{}\n\n", block.line, step.command, step.expected.join("\n"), lines.join("\n"));
+                let _ =
+                    write!(report, "line {}: $ {}\n--- expected\n{}\n--- got\n{}\n\n", block.line, step.command, step.expected.join("\n"), lines.join("\n"));
             }
         }
     }
@@ -242,10 +243,15 @@ fn printed(name: &str) -> String {
         "derived" => field_table(fields().iter().filter(|field| field.derived && !is_family(field)), ""),
         "target" => field_table(record_fields(RecordKind::Target).iter(), "."),
         "hop" => field_table(record_fields(RecordKind::Hop).iter(), "."),
-        "functions" => table(&["function", "what it gives", "example"], FUNCTIONS.iter().map(|row_| row(&[&format!("`{}`", row_.usage), row_.doc, &format!("`{}`", row_.example)]))),
+        "functions" => table(
+            &["function", "what it gives", "example"],
+            FUNCTIONS.iter().map(|row_| row(&[&format!("`{}`", row_.usage), row_.doc, &format!("`{}`", row_.example)])),
+        ),
         "sets" => {
             let mut sets: Vec<(ClosedSet, Vec<String>)> = Vec::new();
-            let of_records = RecordKind::ALL.into_iter().flat_map(|kind| record_fields(kind).iter().map(move |field| (field, format!("`{}[]` `.{}`", kind.path(), field.path))));
+            let of_records = RecordKind::ALL
+                .into_iter()
+                .flat_map(|kind| record_fields(kind).iter().map(move |field| (field, format!("`{}[]` `.{}`", kind.path(), field.path))));
             for (field, name) in fields().iter().map(|field| (field, format!("`{}`", field.path))).chain(of_records) {
                 let Some(set) = field.set.filter(|set| *set != ClosedSet::EventType) else { continue };
                 match sets.iter_mut().find(|(known, _)| *known == set) {

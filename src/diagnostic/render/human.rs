@@ -18,14 +18,16 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources, styled: bool) -> String
         let annotation = kind.span(range(span, text));
         if label.is_empty() { annotation } else { annotation.label(label.to_owned()) }
     };
-    let mut snippet = Snippet::source(text).path(sources.name(diagnostic.span.file)).annotation(annotation(AnnotationKind::Primary, diagnostic.span, &diagnostic.label));
+    let mut snippet =
+        Snippet::source(text).path(sources.name(diagnostic.span.file)).annotation(annotation(AnnotationKind::Primary, diagnostic.span, &diagnostic.label));
     for (span, label) in diagnostic.also.iter().filter(|(span, _)| span.file == diagnostic.span.file) {
         snippet = snippet.annotation(annotation(AnnotationKind::Context, *span, label));
     }
     let mut group: Group<'_> = mark.primary_title(diagnostic.message.clone()).id(diagnostic.code.number()).element(snippet);
     for (span, label) in diagnostic.also.iter().filter(|(span, _)| span.file != diagnostic.span.file) {
         let other = sources.text(span.file);
-        group = group.element(Snippet::source(other).path(sources.name(span.file)).annotation(AnnotationKind::Context.span(range(*span, other)).label(label.clone())));
+        group = group
+            .element(Snippet::source(other).path(sources.name(span.file)).annotation(AnnotationKind::Context.span(range(*span, other)).label(label.clone())));
     }
     for note in &diagnostic.notes {
         group = group.element(Mark::NOTE.message(note.clone()));
@@ -43,7 +45,15 @@ pub fn human(diagnostic: &Diagnostic, sources: &Sources, styled: bool) -> String
 /// Returns one diagnostic as `file:line:column: level[code]: message`.
 pub fn short(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let position = sources.position(diagnostic.span.file, diagnostic.span.start);
-    format!("{}:{}:{}: {}[{}]: {}", sources.name(diagnostic.span.file), position.line, position.column, diagnostic.level().word(), diagnostic.code.number(), diagnostic.message)
+    format!(
+        "{}:{}:{}: {}[{}]: {}",
+        sources.name(diagnostic.span.file),
+        position.line,
+        position.column,
+        diagnostic.level().word(),
+        diagnostic.code.number(),
+        diagnostic.message
+    )
 }
 
 /// Returns a span as a range that lies in the text and on the borders of characters.

@@ -31,7 +31,15 @@ enum Reach {
 
 fn reach(question: &Question) -> Reach {
     match question {
-        Question::Count | Question::Distinct | Question::Sum | Question::Min | Question::Max | Question::Avg | Question::Values | Question::Top(_) | Question::ZScore(_) => Reach::Window,
+        Question::Count
+        | Question::Distinct
+        | Question::Sum
+        | Question::Min
+        | Question::Max
+        | Question::Avg
+        | Question::Values
+        | Question::Top(_)
+        | Question::ZScore(_) => Reach::Window,
         Question::FollowedBy => Reach::After,
         _ => Reach::Before,
     }
@@ -55,7 +63,14 @@ fn empty_of(plain: &Plain) -> Value<'static> {
         },
         Question::Values | Question::Top(_) => Value::List(Vec::new()),
         Question::Seen | Question::FirstSeen(_) | Question::FollowedBy | Question::Sequence(_) => Value::Bool(false),
-        Question::Min | Question::Max | Question::Avg | Question::Last | Question::First | Question::TravelSpeed | Question::TravelDistance | Question::ZScore(_) => Value::Missing,
+        Question::Min
+        | Question::Max
+        | Question::Avg
+        | Question::Last
+        | Question::First
+        | Question::TravelSpeed
+        | Question::TravelDistance
+        | Question::ZScore(_) => Value::Missing,
     }
 }
 
@@ -178,7 +193,12 @@ fn distinct(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<R
 
 /// Returns the values that are there, in the order of their events.
 fn taken(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> Vec<Value<'static>> {
-    range.iter().filter(|entry| inquiry.belongs(&plain.source, entry, row, &[])).map(|entry| take(inquiry, plain, entry)).filter(|value| !value.is_missing()).collect()
+    range
+        .iter()
+        .filter(|entry| inquiry.belongs(&plain.source, entry, row, &[]))
+        .map(|entry| take(inquiry, plain, entry))
+        .filter(|value| !value.is_missing())
+        .collect()
 }
 
 /// Returns the different values with how often each came, in the order of their first events.
@@ -314,7 +334,11 @@ fn point(inquiry: &Inquiry<'_>, row: &Arc<Row>) -> Option<Point> {
 
 fn travel(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> Value<'static> {
     let Some(here) = point(inquiry, row) else { return Value::Missing };
-    let before = range.iter().rev().filter_map(|entry| point(inquiry, entry).map(|place| (entry, place))).find(|(entry, _)| inquiry.belongs(&plain.source, entry, row, &[]));
+    let before = range
+        .iter()
+        .rev()
+        .filter_map(|entry| point(inquiry, entry).map(|place| (entry, place)))
+        .find(|(entry, _)| inquiry.belongs(&plain.source, entry, row, &[]));
     let Some((entry, there)) = before else { return Value::Missing };
     let metres = distance(there, here);
     if matches!(plain.question, Question::TravelDistance) {
@@ -371,7 +395,10 @@ fn zscore(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row
         *counts.entry(bucket(entry.at())).or_default() += 1;
     }
     let now = counts.get(&current).copied().unwrap_or(0) as f64;
-    let (sum, squares) = counts.iter().filter(|(at, _)| (oldest..current).contains(*at)).fold((0u128, 0u128), |(sum, squares), (_, count)| (sum + *count as u128, squares + (*count as u128).pow(2)));
+    let (sum, squares) = counts
+        .iter()
+        .filter(|(at, _)| (oldest..current).contains(*at))
+        .fold((0u128, 0u128), |(sum, squares), (_, count)| (sum + *count as u128, squares + (*count as u128).pow(2)));
     let n = buckets as u128;
     // n^2 times the variance, in whole numbers, so that a variance of zero is exactly that.
     let spread = n * squares - sum * sum;

@@ -39,7 +39,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { lateness: LATENESS, keys_per_history_max: KEYS_PER_HISTORY_MAX, events_per_key_max: EVENTS_PER_KEY_MAX, decisions_max: DECISIONS_MAX, bytes_max: BYTES_MAX, keep_raw: false }
+        Limits {
+            lateness: LATENESS,
+            keys_per_history_max: KEYS_PER_HISTORY_MAX,
+            events_per_key_max: EVENTS_PER_KEY_MAX,
+            decisions_max: DECISIONS_MAX,
+            bytes_max: BYTES_MAX,
+            keep_raw: false,
+        }
     }
 }
 

@@ -84,7 +84,9 @@ pub(super) fn put_key(out: &mut Vec<u8>, value: &Value<'_>) -> Option<()> {
                 }
             }
         }
-        Value::Distance(number) | Value::Speed(number) if *number == 0.0 => put_fixed(out, if matches!(value, Value::Speed(_)) { 12 } else { 11 }, 0u64.to_le_bytes()),
+        Value::Distance(number) | Value::Speed(number) if *number == 0.0 => {
+            put_fixed(out, if matches!(value, Value::Speed(_)) { 12 } else { 11 }, 0u64.to_le_bytes())
+        }
         Value::Point(point) => put_value(out, &Value::Point(Point { lat: point.lat + 0.0, lon: point.lon + 0.0 })),
         value => put_value(out, value),
     }

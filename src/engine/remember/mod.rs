@@ -284,7 +284,8 @@ fn changes(rules: Rules<'_>, org_name: &str, org: &Org, turn: Turn, counters: &m
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: Option<Arc<[u8]>>) -> Fired {
     let rule = rules.plan.rule(key.rule);
     let inquiry = Inquiry::new(org.view(rules), key.rule, false, false);
-    let answers: Vec<(QuestionId, Value<'static>)> = rule.map(|rule| rule.shown.as_slice()).unwrap_or_default().iter().map(|question| (*question, inquiry.answer(*question, &key.row))).collect();
+    let answers: Vec<(QuestionId, Value<'static>)> =
+        rule.map(|rule| rule.shown.as_slice()).unwrap_or_default().iter().map(|question| (*question, inquiry.answer(*question, &key.row))).collect();
     let answers = Answers(answers);
     let mut evidence = Vec::new();
     for question in rule.map(|rule| rule.asked.as_slice()).unwrap_or_default() {
@@ -304,7 +305,17 @@ fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: O
             last: rows.last().map(|row| row.at()),
         });
     }
-    Fired { org: org_name.clone(), rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index), uuid: Some(key.row.uuid().to_owned()), published: key.row.published(), row: Some(key.row.clone()), raw, answers, evidence, alone: false }
+    Fired {
+        org: org_name.clone(),
+        rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
+        uuid: Some(key.row.uuid().to_owned()),
+        published: key.row.published(),
+        row: Some(key.row.clone()),
+        raw,
+        answers,
+        evidence,
+        alone: false,
+    }
 }
 
 /// Says whether an answer is one that events have made.

@@ -52,6 +52,9 @@ pub(super) struct Org {
     pub(super) node_bytes: usize,
 }
 
+/// What a rule says of an event, and the event's bytes where they are kept.
+type Verdict = (Option<Severity>, Option<Arc<[u8]>>);
+
 /// What one call changes.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
@@ -62,7 +65,7 @@ pub(super) struct Turn {
     /// What decisions were before.
     pub(super) before: BTreeMap<NodeKey, Option<Severity>>,
     /// What they are now, with the bytes of their events where those are kept.
-    pub(super) after: BTreeMap<NodeKey, (Option<Severity>, Option<Arc<[u8]>>)>,
+    pub(super) after: BTreeMap<NodeKey, Verdict>,
     /// The bytes of the event that came.
     pub(super) raw: Option<Arc<[u8]>>,
 }

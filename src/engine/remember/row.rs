@@ -10,6 +10,9 @@ use crate::evaluate::Facts;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::plan::remember::Shape;
 
+/// How many records there are of each kind, and their fields as (number, index, value).
+type RecordFields<'r> = ([usize; 2], Vec<(u16, usize, Value<'r>)>);
+
 /// What is kept of one event.
 #[derive(Debug)]
 pub struct Row {
@@ -51,7 +54,15 @@ impl Row {
         Row::put_together(at, uuid, Some(rule), shape, fields, [0; 2], &[])
     }
 
-    pub(super) fn put_together(at: Timestamp, uuid: &str, alert: Option<u32>, shape: &Arc<Shape>, fields: &[(u16, Value<'_>)], counts: [usize; 2], records: &[(u16, usize, Value<'_>)]) -> Row {
+    pub(super) fn put_together(
+        at: Timestamp,
+        uuid: &str,
+        alert: Option<u32>,
+        shape: &Arc<Shape>,
+        fields: &[(u16, Value<'_>)],
+        counts: [usize; 2],
+        records: &[(u16, usize, Value<'_>)],
+    ) -> Row {
         let mut data = uuid.as_bytes().to_vec();
         put_count(&mut data, fields.len());
         for (number, value) in fields {
@@ -108,7 +119,7 @@ impl Row {
 
     /// Returns how many records there are of each kind, and their fields.
     pub(super) fn record_fields(&self) -> ([usize; 2], Vec<(u16, usize, Value<'_>)>) {
-        let read = || -> Option<([usize; 2], Vec<(u16, usize, Value<'_>)>)> {
+        let read = || -> Option<RecordFields<'_>> {
             let mut bytes = self.after_fields()?;
             let counts = [bytes.count()?, bytes.count()?];
             let count = bytes.count()?;

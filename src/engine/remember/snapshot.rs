@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::Remembering;
 use super::bounds::{Counters, Limits};
 use super::cells::{Cell, CellId, NodeKey, base_of};
 use super::codec::{Bytes, put_bytes, put_count, put_value};
 use super::org::{CELL_BYTES, ENTRY_BYTES, NODE_BYTES, Node, Org, Rules};
 use super::row::Row;
-use super::Remembering;
 use crate::event::{RecordKind, Timestamp, Value};
 use crate::pack::Severity;
 use crate::plan::remember::RememberPlan;
@@ -145,11 +145,11 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
     // Every row once, in order.
     let mut rows: BTreeMap<Arc<Row>, usize> = BTreeMap::new();
     for cell in org.cells.values() {
-        cell.entries.iter().for_each(|row| drop(rows.insert(row.clone(), 0)));
+        rows.extend(cell.entries.iter().map(|row| (row.clone(), 0)));
     }
     for (key, node) in &org.nodes {
         rows.insert(key.row.clone(), 0);
-        node.alert.iter().for_each(|row| drop(rows.insert(row.clone(), 0)));
+        rows.extend(node.alert.iter().map(|row| (row.clone(), 0)));
     }
     put_count(out, rows.len());
     for (number, (row, place)) in rows.iter_mut().enumerate() {

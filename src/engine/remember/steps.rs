@@ -269,8 +269,18 @@ impl Search<'_, '_> {
     /// Says whether nothing that ends it all lies between the first event taken and the one that asks.
     fn nothing_ends(&self, chosen: &[Option<Arc<Row>>], path: &[Arc<Row>]) -> bool {
         let Some(first) = path.first() else { return true };
-        let taken = facts(chosen);
-        !self.steps.until.iter().zip(&self.cells.until).any(|(source, events)| events.after(first).iter().any(|row| self.inquiry.belongs(source, row, self.row, &taken)))
+        let mut taken = facts(chosen);
+        // The last step is the event that asks; what ends it all may name it.
+        taken.resize(self.steps.stages.len(), None);
+        if let Some(last) = taken.last_mut() {
+            *last = Some(&**self.row);
+        }
+        !self
+            .steps
+            .until
+            .iter()
+            .zip(&self.cells.until)
+            .any(|(source, events)| events.after(first).iter().any(|row| self.inquiry.belongs(source, row, self.row, &taken)))
     }
 }
 

@@ -34,31 +34,10 @@ pub(super) fn split(bytes: &[u8], line: u64) -> Option<Vec<Result<Piece, BadPiec
         Lexeme::Text(url) => host(url),
         _ => None,
     };
-    let make = |bytes: &[u8], line| Piece {
-        bytes: bytes.to_vec(),
-        line,
-        source: Some(Source::Hook),
-        org: org.clone(),
-    };
-    let refuse = |kind, bytes: &[u8], line| {
-        BadPiece::of(
-            Outcome {
-                fault: Some(kind),
-                line,
-                message: None,
-            },
-            bytes.to_vec(),
-        )
-    };
+    let make = |bytes: &[u8], line| Piece { bytes: bytes.to_vec(), line, source: Some(Source::Hook), org: org.clone() };
+    let refuse = |kind, bytes: &[u8], line| BadPiece::of(Outcome { fault: Some(kind), line, message: None }, bytes.to_vec());
     let events = match (serde_json::from_slice(bytes), find_events(bytes)) {
-        (
-            Ok(Envelope {
-                data: Some(Data {
-                    events: Some(events),
-                }),
-            }),
-            _,
-        ) => whole_events(bytes, line, events, make, refuse),
+        (Ok(Envelope { data: Some(Data { events: Some(events) }) }), _) => whole_events(bytes, line, events, make, refuse),
         (Ok(_), _) | (Err(_), None) => vec![Err(refuse(BadPieceKind::NoEvents, bytes, line))],
         (Err(_), Some(start)) => salvaged_events(bytes, start, line, make, refuse),
     };
@@ -125,16 +104,9 @@ fn salvaged_events(
 /// Returns where the list of events begins: after `"events"`, a colon and a bracket.
 fn find_events(bytes: &[u8]) -> Option<usize> {
     const KEY: &[u8] = b"\"events\"";
-    let mut places = bytes
-        .windows(KEY.len())
-        .enumerate()
-        .filter(|(_, window)| *window == KEY);
+    let mut places = bytes.windows(KEY.len()).enumerate().filter(|(_, window)| *window == KEY);
     places.find_map(|(at, _)| {
-        let mut after = bytes
-            .iter()
-            .enumerate()
-            .skip(at + KEY.len())
-            .filter(|(_, byte)| !byte.is_ascii_whitespace());
+        let mut after = bytes.iter().enumerate().skip(at + KEY.len()).filter(|(_, byte)| !byte.is_ascii_whitespace());
         match (after.next()?, after.next()?) {
             ((_, b':'), (bracket, b'[')) => Some(bracket),
             _ => None,
@@ -144,15 +116,8 @@ fn find_events(bytes: &[u8]) -> Option<usize> {
 
 /// Returns the host of the address that the envelope names as its source, `https://{host}/api/v1/eventHooks/{id}`.
 fn host(url: &str) -> Option<Arc<str>> {
-    let host = url
-        .strip_prefix("https://")?
-        .split('/')
-        .next()?
-        .to_ascii_lowercase();
-    let is_host = !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
+    let host = url.strip_prefix("https://")?.split('/').next()?.to_ascii_lowercase();
+    let is_host = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
     is_host.then(|| host.into())
 }
 

@@ -76,10 +76,7 @@ pub struct Intake<R> {
 impl<R: BufRead> Intake<R> {
     /// Makes an intake that reads from there.
     pub fn new(reader: R) -> Intake<R> {
-        Intake {
-            pieces: Pieces::new(reader),
-            waiting: VecDeque::new(),
-        }
+        Intake { pieces: Pieces::new(reader), waiting: VecDeque::new() }
     }
 
     /// Reads the next event into `piece`, whose buffer is used again; none is the end.
@@ -119,12 +116,7 @@ impl BadPiece {
         let message = outcome.message.unwrap_or_else(|| kind.words().to_owned());
         bytes.truncate(BAD_PIECE_BYTES_MAX);
         bytes.shrink_to_fit();
-        BadPiece {
-            kind,
-            line: outcome.line,
-            message,
-            bytes,
-        }
+        BadPiece { kind, line: outcome.line, message, bytes }
     }
 }
 

@@ -16,19 +16,14 @@ const ZSTD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 pub fn open(reader: impl Read) -> impl BufRead {
     let mut reader = reader;
     let mut first = Vec::with_capacity(ZSTD.len());
-    let sniffed = Read::by_ref(&mut reader)
-        .take(ZSTD.len() as u64)
-        .read_to_end(&mut first);
+    let sniffed = Read::by_ref(&mut reader).take(ZSTD.len() as u64).read_to_end(&mut first);
     if let Err(error) = sniffed {
         return Opened::Broken(Some(error));
     }
     let kind = (first.starts_with(&GZIP), first.starts_with(&ZSTD));
     let whole = BufReader::with_capacity(BUFFER_BYTES, Cursor::new(first).chain(reader));
     match kind {
-        (true, _) => Opened::Gzip(BufReader::with_capacity(
-            BUFFER_BYTES,
-            MultiGzDecoder::new(whole),
-        )),
+        (true, _) => Opened::Gzip(BufReader::with_capacity(BUFFER_BYTES, MultiGzDecoder::new(whole))),
         (_, true) => match zstd::stream::read::Decoder::with_buffer(whole) {
             Ok(decoder) => Opened::Zstd(BufReader::with_capacity(BUFFER_BYTES, decoder)),
             Err(error) => Opened::Broken(Some(error)),

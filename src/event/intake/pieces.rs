@@ -41,13 +41,7 @@ pub(super) struct Outcome {
 
 impl<R: BufRead> Pieces<R> {
     pub(super) fn new(reader: R) -> Pieces<R> {
-        Pieces {
-            reader,
-            scanner: Scanner::new(),
-            replay: Vec::new(),
-            replayed: 0,
-            end: End::Open,
-        }
+        Pieces { reader, scanner: Scanner::new(), replay: Vec::new(), replayed: 0, end: End::Open }
     }
 
     /// Reads the next piece into `bytes`; none is the end.
@@ -55,35 +49,18 @@ impl<R: BufRead> Pieces<R> {
         let found = self.advance()?;
         let start = self.scanner.take_piece(bytes);
         let ended = self.end != End::Open && self.replay.is_empty();
-        let message = (ended && found == Ok(Found::Bad(BadPieceKind::NotClosed)))
-            .then(|| "the object is not closed before the end of the input".to_owned());
+        let message = (ended && found == Ok(Found::Bad(BadPieceKind::NotClosed))).then(|| "the object is not closed before the end of the input".to_owned());
         Some(match found {
-            Ok(Found::Whole) => Outcome {
-                fault: None,
-                line: start,
-                message,
-            },
-            Ok(Found::Bad(kind)) => Outcome {
-                fault: Some(kind),
-                line: start,
-                message,
-            },
-            Err(why) => Outcome {
-                fault: Some(BadPieceKind::Cut),
-                line: self.scanner.line(),
-                message: Some(why),
-            },
+            Ok(Found::Whole) => Outcome { fault: None, line: start, message },
+            Ok(Found::Bad(kind)) => Outcome { fault: Some(kind), line: start, message },
+            Err(why) => Outcome { fault: Some(BadPieceKind::Cut), line: self.scanner.line(), message: Some(why) },
         })
     }
 
     /// Reads on until something is found; an error is why the stream was cut, and the last thing there is.
     fn advance(&mut self) -> Option<Result<Found, String>> {
         loop {
-            if let Some(again) = self
-                .replay
-                .get(self.replayed..)
-                .filter(|again| !again.is_empty())
-            {
+            if let Some(again) = self.replay.get(self.replayed..).filter(|again| !again.is_empty()) {
                 let (used, found) = self.scanner.feed(again);
                 self.replayed += used;
                 match found {
@@ -106,9 +83,7 @@ impl<R: BufRead> Pieces<R> {
                     }
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => {
-                        self.end = End::Closing(Some(format!(
-                            "the input cannot be read to its end: {error}"
-                        )));
+                        self.end = End::Closing(Some(format!("the input cannot be read to its end: {error}")));
                     }
                 },
                 End::Closing(cut) => {

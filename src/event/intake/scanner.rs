@@ -204,21 +204,14 @@ impl Scanner {
     /// Decides what a line that begins with `{` means inside an open object: whether it ends that object.
     fn ends_open_object(&mut self, bytes: &[u8], at: usize) -> bool {
         let before = bytes.get(..at).unwrap_or_default();
-        let last = before
-            .iter()
-            .rev()
-            .chain(self.kept.iter().rev())
-            .find(|byte| !byte.is_ascii_whitespace());
+        let last = before.iter().rev().chain(self.kept.iter().rev()).find(|byte| !byte.is_ascii_whitespace());
         // Only after these can a value follow; after anything else the open object is damaged.
         let may_be_inside = matches!(last, Some(b':' | b',' | b'['));
         if self.line_mode || !may_be_inside {
             return true;
         }
         if self.restart.is_none() {
-            self.restart = Some(Restart {
-                at: self.kept.len() + at,
-                line: self.line,
-            });
+            self.restart = Some(Restart { at: self.kept.len() + at, line: self.line });
         }
         false
     }
@@ -247,11 +240,7 @@ impl Scanner {
 
     /// Ends an object that cannot be completed; what may be objects of their own is read again.
     fn give_up_object(&mut self) -> Found {
-        let kind = if self.too_long {
-            BadPieceKind::TooLong
-        } else {
-            BadPieceKind::NotClosed
-        };
+        let kind = if self.too_long { BadPieceKind::TooLong } else { BadPieceKind::NotClosed };
         let Some(restart) = self.restart.filter(|restart| restart.at <= self.kept.len()) else {
             return self.end_bad(kind);
         };
@@ -294,10 +283,7 @@ impl Scanner {
             match byte {
                 b'\n' => self.begin_line(),
                 b' ' | b'\t' => self.indent = self.indent.map(|indent| indent + 1),
-                b'{' if self
-                    .indent
-                    .is_some_and(|indent| indent <= self.start_indent) =>
-                {
+                b'{' if self.indent.is_some_and(|indent| indent <= self.start_indent) => {
                     self.keep(bytes, at, BAD_PIECE_BYTES_MAX);
                     return (at, Some(self.end_bad(BadPieceKind::NotClosed)));
                 }
@@ -331,16 +317,12 @@ impl Scanner {
     fn keep(&mut self, bytes: &[u8], count: usize, most: usize) {
         let room = most.saturating_sub(self.kept.len());
         self.too_long |= count > room;
-        self.kept
-            .extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
+        self.kept.extend_from_slice(bytes.get(..count.min(room)).unwrap_or_default());
     }
 }
 
 /// Returns how many bytes come before the first that matters outside of strings.
 #[inline]
 fn quiet_length(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .take_while(|byte| !matches!(byte, b'"' | b'{' | b'}' | b'\n'))
-        .count()
+    bytes.iter().take_while(|byte| !matches!(byte, b'"' | b'{' | b'}' | b'\n')).count()
 }

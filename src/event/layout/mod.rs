@@ -10,9 +10,7 @@ mod trie;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::schema::{
-    FieldId, FieldRef, Reading, RecordFieldId, StandIns, all_record_fields, debug_keys,
-};
+use super::schema::{FieldId, FieldRef, Reading, RecordFieldId, StandIns, all_record_fields, debug_keys};
 use super::types::{RecordKind, Type};
 
 pub(super) use trie::{Block, Node, Trie};
@@ -64,59 +62,26 @@ pub(super) struct Wanted {
 
 impl Layout {
     /// Makes a layout for the fields and record fields that are wanted. No more than 65,536 of each get a slot.
-    pub fn new(
-        fields: impl IntoIterator<Item = FieldRef>,
-        record_fields: impl IntoIterator<Item = (RecordKind, RecordFieldId)>,
-    ) -> Layout {
+    pub fn new(fields: impl IntoIterator<Item = FieldRef>, record_fields: impl IntoIterator<Item = (RecordKind, RecordFieldId)>) -> Layout {
         let fields = distinct(fields.into_iter());
         let record_fields = distinct(record_fields.into_iter().map(|(_, id)| id));
         let tries = Tries::new(&fields, &record_fields);
         let wanted: Vec<Wanted> = fields.iter().map(|field| tries.resolve(field)).collect();
-        let record_wanted = record_fields
-            .iter()
-            .map(|id| tries.resolve_record(*id))
-            .collect();
+        let record_wanted = record_fields.iter().map(|id| tries.resolve_record(*id)).collect();
         let target_type = tries.target.find(&["type"]);
         let at = |key| tries.event.find(&[key]).unwrap_or(0);
-        let identity = Identity {
-            uuid: at("uuid"),
-            published: at("published"),
-            event_type: at("eventType"),
-        };
+        let identity = Identity { uuid: at("uuid"), published: at("published"), event_type: at("eventType") };
         let Tries { event, target, hop } = tries;
-        let slots = fields
-            .into_iter()
-            .zip(0..=u16::MAX)
-            .map(|(field, slot)| (field, Slot(slot)))
-            .collect();
-        let record_slots = record_fields
-            .into_iter()
-            .zip(0..=u16::MAX)
-            .map(|(id, slot)| (id, RecordSlot(slot)))
-            .collect();
-        Layout(Arc::new(Inner {
-            event,
-            target,
-            hop,
-            wanted,
-            slots,
-            record_wanted,
-            record_slots,
-            identity,
-            target_type,
-        }))
+        let slots = fields.into_iter().zip(0..=u16::MAX).map(|(field, slot)| (field, Slot(slot))).collect();
+        let record_slots = record_fields.into_iter().zip(0..=u16::MAX).map(|(id, slot)| (id, RecordSlot(slot))).collect();
+        Layout(Arc::new(Inner { event, target, hop, wanted, slots, record_wanted, record_slots, identity, target_type }))
     }
 
     /// Makes the layout that has every field of the schema and every documented debugData key.
     pub fn everything() -> Layout {
         let known = FieldId::all().map(FieldRef::Known);
-        let debug = debug_keys()
-            .iter()
-            .map(|key| FieldRef::Debug(key.name.into()));
-        Layout::new(
-            known.chain(debug),
-            all_record_fields().map(|id| (id.kind(), id)),
-        )
+        let debug = debug_keys().iter().map(|key| FieldRef::Debug(key.name.into()));
+        Layout::new(known.chain(debug), all_record_fields().map(|id| (id.kind(), id)))
     }
 
     /// Returns the slot of a wanted field.
@@ -126,11 +91,7 @@ impl Layout {
 
     /// Returns the slot of a wanted record field.
     pub fn record_slot(&self, kind: RecordKind, field: RecordFieldId) -> Option<RecordSlot> {
-        self.0
-            .record_slots
-            .get(&field)
-            .filter(|_| field.kind() == kind)
-            .copied()
+        self.0.record_slots.get(&field).filter(|_| field.kind() == kind).copied()
     }
 
     pub(super) fn same(&self, other: &Layout) -> bool {
@@ -176,9 +137,7 @@ struct Tries {
 
 impl Tries {
     fn new(fields: &[FieldRef], record_fields: &[RecordFieldId]) -> Tries {
-        let mut event: Vec<Vec<&str>> = ["uuid", "published", "eventType"]
-            .map(|key| vec![key])
-            .to_vec();
+        let mut event: Vec<Vec<&str>> = ["uuid", "published", "eventType"].map(|key| vec![key]).to_vec();
         let mut target: Vec<Vec<&str>> = Vec::new();
         let mut hop: Vec<Vec<&str>> = Vec::new();
         let mut kinds: Vec<RecordKind> = record_fields.iter().map(|id| id.kind()).collect();
@@ -196,11 +155,7 @@ impl Tries {
             }
         }
         for id in record_fields {
-            let side = if id.kind() == RecordKind::Target {
-                &mut target
-            } else {
-                &mut hop
-            };
+            let side = if id.kind() == RecordKind::Target { &mut target } else { &mut hop };
             side.extend(id.get().reading.inputs().iter().map(|path| keys(path)));
         }
         let mut blocks = Vec::new();
@@ -211,11 +166,7 @@ impl Tries {
             blocks.push((keys("request.ipChain"), Block::RequestHops));
             blocks.push((keys("client.ipChain"), Block::ClientHops));
         }
-        Tries {
-            event: Trie::new(&event, &blocks),
-            target: Trie::new(&target, &[]),
-            hop: Trie::new(&hop, &[]),
-        }
+        Tries { event: Trie::new(&event, &blocks), target: Trie::new(&target, &[]), hop: Trie::new(&hop, &[]) }
     }
 
     fn resolve(&self, field: &FieldRef) -> Wanted {
@@ -229,45 +180,18 @@ impl Tries {
             },
             FieldRef::Known(id) => {
                 let field = id.get();
-                let here = field
-                    .reading
-                    .inputs()
-                    .iter()
-                    .filter_map(|path| self.event.find(&keys(path)));
-                let targets = target_inputs(field.reading)
-                    .iter()
-                    .filter_map(|path| self.target.find(&keys(path)));
-                Wanted {
-                    ty: field.ty,
-                    stand_ins: field.stand_ins,
-                    reading: field.reading,
-                    inputs: here.chain(targets).collect(),
-                    debug: false,
-                }
+                let here = field.reading.inputs().iter().filter_map(|path| self.event.find(&keys(path)));
+                let targets = target_inputs(field.reading).iter().filter_map(|path| self.target.find(&keys(path)));
+                Wanted { ty: field.ty, stand_ins: field.stand_ins, reading: field.reading, inputs: here.chain(targets).collect(), debug: false }
             }
         }
     }
 
     fn resolve_record(&self, id: RecordFieldId) -> Wanted {
-        let trie = if id.kind() == RecordKind::Target {
-            &self.target
-        } else {
-            &self.hop
-        };
+        let trie = if id.kind() == RecordKind::Target { &self.target } else { &self.hop };
         let field = id.get();
-        let inputs = field
-            .reading
-            .inputs()
-            .iter()
-            .filter_map(|path| trie.find(&keys(path)))
-            .collect();
-        Wanted {
-            ty: field.ty,
-            stand_ins: field.stand_ins,
-            reading: field.reading,
-            inputs,
-            debug: false,
-        }
+        let inputs = field.reading.inputs().iter().filter_map(|path| trie.find(&keys(path))).collect();
+        Wanted { ty: field.ty, stand_ins: field.stand_ins, reading: field.reading, inputs, debug: false }
     }
 }
 

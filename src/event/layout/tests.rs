@@ -4,14 +4,8 @@ use super::super::{Event, FieldRef, Layout, Origin, RecordKind, record_field};
 
 #[test]
 fn only_what_is_wanted_has_a_slot() {
-    let (id, kind) = (
-        FieldRef::find("actor.id").unwrap(),
-        FieldRef::find("actor.type").unwrap(),
-    );
-    let (target_id, hop_ip) = (
-        record_field(RecordKind::Target, "id").unwrap(),
-        record_field(RecordKind::Hop, "ip").unwrap(),
-    );
+    let (id, kind) = (FieldRef::find("actor.id").unwrap(), FieldRef::find("actor.type").unwrap());
+    let (target_id, hop_ip) = (record_field(RecordKind::Target, "id").unwrap(), record_field(RecordKind::Hop, "ip").unwrap());
     let layout = Layout::new([id.clone(), id.clone()], [(RecordKind::Target, target_id)]);
     assert!(layout.slot(&id).is_some());
     assert_eq!(layout.slot(&kind), None);
@@ -35,13 +29,7 @@ fn a_debug_key_may_hold_dots() {
     let key = FieldRef::find("debug.a.b").unwrap();
     let layout = Layout::new([key.clone()], []);
     let mut event = Event::new();
-    event
-        .read(
-            &layout,
-            br#"{"debugContext":{"debugData":{"a":{"b":"no"},"a.b":"yes"}}}"#,
-            &Origin::default(),
-        )
-        .unwrap();
+    event.read(&layout, br#"{"debugContext":{"debugData":{"a":{"b":"no"},"a.b":"yes"}}}"#, &Origin::default()).unwrap();
     assert_eq!(event.value(layout.slot(&key).unwrap()).to_string(), "yes");
 }
 
@@ -49,13 +37,8 @@ fn a_debug_key_may_hold_dots() {
 fn identity_is_read_without_being_wanted() {
     let mut event = Event::new();
     let raw = br#"{"uuid":"A","published":"2026-01-02T03:04:05.678Z","eventType":"user.session.start","target":[{}]}"#;
-    event
-        .read(&Layout::new([], []), raw, &Origin::default())
-        .unwrap();
-    assert_eq!(
-        (event.uuid(), event.event_type()),
-        (Some("a"), Some("user.session.start"))
-    );
+    event.read(&Layout::new([], []), raw, &Origin::default()).unwrap();
+    assert_eq!((event.uuid(), event.event_type()), (Some("a"), Some("user.session.start")));
     assert!(event.published().is_some() && event.event_type_index().is_some());
     assert_eq!(event.records(RecordKind::Target), 0);
 }
@@ -64,26 +47,14 @@ fn identity_is_read_without_being_wanted() {
 fn a_list_that_is_wanted_is_counted() {
     let target = FieldRef::find("target").unwrap();
     let mut event = Event::new();
-    event
-        .read(
-            &Layout::new([target], []),
-            br#"{"target":[{},{}]}"#,
-            &Origin::default(),
-        )
-        .unwrap();
+    event.read(&Layout::new([target], []), br#"{"target":[{},{}]}"#, &Origin::default()).unwrap();
     assert_eq!(event.records(RecordKind::Target), 2);
 }
 
 #[test]
 fn one_event_serves_several_layouts() {
-    let (id, kind) = (
-        FieldRef::find("actor.id").unwrap(),
-        FieldRef::find("actor.type").unwrap(),
-    );
-    let (first, second) = (
-        Layout::new([id.clone()], []),
-        Layout::new([kind.clone(), id.clone()], []),
-    );
+    let (id, kind) = (FieldRef::find("actor.id").unwrap(), FieldRef::find("actor.type").unwrap());
+    let (first, second) = (Layout::new([id.clone()], []), Layout::new([kind.clone(), id.clone()], []));
     let mut event = Event::new();
     let raw = br#"{"actor":{"id":"1","type":"User"}}"#;
     event.read(&first, raw, &Origin::default()).unwrap();

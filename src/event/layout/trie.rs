@@ -69,8 +69,7 @@ impl Trie {
 
     /// Returns the number of the node at a path.
     pub(in crate::event) fn find(&self, path: &[&str]) -> Option<usize> {
-        path.iter()
-            .try_fold(0, |number, key| self.node(number)?.child(key))
+        path.iter().try_fold(0, |number, key| self.node(number)?.child(key))
     }
 }
 
@@ -83,15 +82,8 @@ impl Node {
         }
         let start = start_of(key);
         let first = self.children.partition_point(|child| child.start < start);
-        let alike = self
-            .children
-            .get(first..)?
-            .iter()
-            .take_while(|child| child.start == start);
-        alike
-            .into_iter()
-            .find(|child| *child.key == *key)
-            .map(|child| child.node)
+        let alike = self.children.get(first..)?.iter().take_while(|child| child.start == start);
+        alike.into_iter().find(|child| *child.key == *key).map(|child| child.node)
     }
 
     /// Returns whether anything below this place is wanted.
@@ -109,30 +101,15 @@ struct Draft {
 
 impl Draft {
     fn place(&mut self, path: &[&str]) -> &mut Draft {
-        path.iter().fold(self, |draft, key| {
-            draft.children.entry((*key).into()).or_default()
-        })
+        path.iter().fold(self, |draft, key| draft.children.entry((*key).into()).or_default())
     }
 }
 
 fn flatten(draft: Draft, nodes: &mut Vec<Node>) -> usize {
     let number = nodes.len();
-    let lengths = draft
-        .children
-        .keys()
-        .fold(0, |bits, key| bits | length_bit(key));
-    nodes.push(Node {
-        kept: draft.kept,
-        block: draft.block,
-        end: 0,
-        children: Vec::new(),
-        lengths,
-    });
-    let flattened = draft.children.into_iter().map(|(key, child)| Child {
-        start: start_of(&key),
-        key,
-        node: flatten(child, nodes),
-    });
+    let lengths = draft.children.keys().fold(0, |bits, key| bits | length_bit(key));
+    nodes.push(Node { kept: draft.kept, block: draft.block, end: 0, children: Vec::new(), lengths });
+    let flattened = draft.children.into_iter().map(|(key, child)| Child { start: start_of(&key), key, node: flatten(child, nodes) });
     let mut children: Vec<Child> = flattened.collect();
     children.sort_by_key(|child| child.start);
     let end = nodes.len();
@@ -148,10 +125,7 @@ fn flatten(draft: Draft, nodes: &mut Vec<Node>) -> usize {
 fn start_of(key: &str) -> u64 {
     match key.as_bytes().first_chunk() {
         Some(eight) => u64::from_le_bytes(*eight),
-        None => key
-            .bytes()
-            .rev()
-            .fold(0, |start, byte| start << 8 | u64::from(byte)),
+        None => key.bytes().rev().fold(0, |start, byte| start << 8 | u64::from(byte)),
     }
 }
 

@@ -31,56 +31,30 @@ pub enum BadEventReason {
 }
 
 impl BadEvent {
-    pub(super) fn new(
-        reason: BadEventReason,
-        message: impl Into<String>,
-        offset: Option<usize>,
-    ) -> BadEvent {
-        BadEvent {
-            reason,
-            message: message.into(),
-            offset,
-        }
+    pub(super) fn new(reason: BadEventReason, message: impl Into<String>, offset: Option<usize>) -> BadEvent {
+        BadEvent { reason, message: message.into(), offset }
     }
 
     /// Words the fault of a text that is not JSON, or JSON that is no object.
     pub(super) fn of_text(text: &str) -> BadEvent {
         let json = text.strip_prefix('\u{feff}').unwrap_or(text);
         if json.trim_start_matches([' ', '\n', '\t', '\r']).is_empty() {
-            return BadEvent::new(
-                BadEventReason::NotJson,
-                "no event here, only white space",
-                Some(0),
-            );
+            return BadEvent::new(BadEventReason::NotJson, "no event here, only white space", Some(0));
         }
         let Err(error) = serde_json::from_str::<IgnoredAny>(json) else {
-            return BadEvent::new(
-                BadEventReason::NotAnObject,
-                "JSON, but not an object",
-                Some(0),
-            );
+            return BadEvent::new(BadEventReason::NotAnObject, "JSON, but not an object", Some(0));
         };
         let shown = error.to_string();
-        let message = shown
-            .split_once(" at line ")
-            .map_or(shown.as_str(), |(message, _)| message);
+        let message = shown.split_once(" at line ").map_or(shown.as_str(), |(message, _)| message);
         let offset = Some(text.len() - json.len() + offset_of(json, error.line(), error.column()));
         if error.is_eof() {
-            return BadEvent::new(
-                BadEventReason::CutOff,
-                "the event ends before its object is complete",
-                offset,
-            );
+            return BadEvent::new(BadEventReason::CutOff, "the event ends before its object is complete", offset);
         }
         let message = match message {
             "trailing characters" => "something follows the event's object",
             other => other,
         };
-        BadEvent::new(
-            BadEventReason::NotJson,
-            format!("not JSON: {message}"),
-            offset,
-        )
+        BadEvent::new(BadEventReason::NotJson, format!("not JSON: {message}"), offset)
     }
 }
 
@@ -94,10 +68,6 @@ impl std::error::Error for BadEvent {}
 
 /// Turns a line and a column, both from 1 and in bytes, into an offset.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let before: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     (before + column.saturating_sub(1)).min(text.len())
 }

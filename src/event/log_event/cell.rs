@@ -34,11 +34,7 @@ pub(in crate::event) enum Lexeme<'a> {
 impl<'a> Lexeme<'a> {
     /// Reads a JSON value, which must be valid.
     pub(in crate::event) fn of_json(json: &'a str) -> Lexeme<'a> {
-        match (
-            json.strip_prefix('"')
-                .and_then(|rest| rest.strip_suffix('"')),
-            json,
-        ) {
+        match (json.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')), json) {
             (Some(inner), _) if inner.contains('\\') => {
                 let mut text = String::new();
                 unescape(inner, &mut text);
@@ -107,10 +103,7 @@ fn unescape_unit(text: &str) -> (Option<char>, &str) {
         return (char::from_u32(unit), rest);
     }
     match rest.strip_prefix("\\u").and_then(hex_unit) {
-        Some((low, tail)) if (0xDC00..0xE000).contains(&low) => (
-            char::from_u32(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)),
-            tail,
-        ),
+        Some((low, tail)) if (0xDC00..0xE000).contains(&low) => (char::from_u32(0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00)), tail),
         _ => (None, rest),
     }
 }

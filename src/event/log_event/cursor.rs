@@ -20,11 +20,7 @@ pub(super) struct NotJson;
 impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t str, at: usize, open: &'t mut Vec<u8>) -> Cursor<'t> {
         let rest = text.as_bytes().get(at..).unwrap_or_default();
-        Cursor {
-            rest,
-            length: text.len(),
-            open,
-        }
+        Cursor { rest, length: text.len(), open }
     }
 
     /// Returns how many bytes lie behind.
@@ -206,19 +202,11 @@ impl<'t> Cursor<'t> {
             self.pass_digits()?;
         }
         // A zero before other digits: serde_json refuses it by name, so that it must not look like two values.
-        if self.peek().is_ascii_digit() {
-            Err(NotJson)
-        } else {
-            Ok(())
-        }
+        if self.peek().is_ascii_digit() { Err(NotJson) } else { Ok(()) }
     }
 
     fn pass_digits(&mut self) -> Result<(), NotJson> {
-        let count = self
-            .rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_digit())
-            .count();
+        let count = self.rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         self.skip(count);
         if count == 0 { Err(NotJson) } else { Ok(()) }
     }

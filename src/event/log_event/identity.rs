@@ -39,17 +39,13 @@ impl Event {
 
     /// Okta sometimes writes uuids in capitals; one event must have one id.
     fn lower_uuid(&mut self, node: usize) {
-        let place =
-            |start: u32, end: u32| Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?);
+        let place = |start: u32, end: u32| Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?);
         match self.cell(node) {
             Cell::Plain(start, end) => {
-                let uuid = place(start, end)
-                    .and_then(|range| self.text.get(range))
-                    .unwrap_or_default();
+                let uuid = place(start, end).and_then(|range| self.text.get(range)).unwrap_or_default();
                 if uuid.bytes().any(|byte| byte.is_ascii_uppercase()) {
                     let start = self.arena.len();
-                    self.arena
-                        .extend(uuid.chars().map(|character| character.to_ascii_lowercase()));
+                    self.arena.extend(uuid.chars().map(|character| character.to_ascii_lowercase()));
                     let lowered = Cell::Unescaped(narrow(start), narrow(self.arena.len()));
                     if let Some(cell) = self.cells.get_mut(node) {
                         *cell = lowered;

@@ -5,10 +5,7 @@ use proptest::sample::{Index, select};
 use serde_json::{Value as Json, json};
 
 use super::super::testing::{EVERYTHING, LAYOUT, all_values, event, get};
-use super::super::{
-    BadEventReason, Event, Field, FieldId, FieldRef, Layout, Origin, RecordKind, Type,
-    all_record_fields, debug_keys, fields,
-};
+use super::super::{BadEventReason, Event, Field, FieldId, FieldRef, Layout, Origin, RecordKind, Type, all_record_fields, debug_keys, fields};
 
 /// Values that stand where they should not, or mean something only in some fields.
 fn trap() -> impl Strategy<Value = Json> {
@@ -63,8 +60,7 @@ fn trap() -> impl Strategy<Value = Json> {
 
 /// The event of all fields with some values replaced by traps and some keys taken out.
 fn event_json() -> impl Strategy<Value = Json> {
-    let changes =
-        prop::collection::vec((any::<Index>(), prop::option::weighted(0.8, trap())), 0..24);
+    let changes = prop::collection::vec((any::<Index>(), prop::option::weighted(0.8, trap())), 0..24);
     changes.prop_map(|changes| {
         let mut event: Json = serde_json::from_str(EVERYTHING).unwrap();
         for (at, change) in changes {
@@ -84,15 +80,8 @@ fn event_json() -> impl Strategy<Value = Json> {
 
 fn list_places(json: &Json, at: String, places: &mut Vec<String>) {
     let below: Vec<(String, &Json)> = match json {
-        Json::Object(entries) => entries
-            .iter()
-            .map(|(key, value)| (format!("{at}/{key}"), value))
-            .collect(),
-        Json::Array(items) => items
-            .iter()
-            .enumerate()
-            .map(|(index, item)| (format!("{at}/{index}"), item))
-            .collect(),
+        Json::Object(entries) => entries.iter().map(|(key, value)| (format!("{at}/{key}"), value)).collect(),
+        Json::Array(items) => items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect(),
         _ => Vec::new(),
     };
     for (place, value) in below {
@@ -107,24 +96,13 @@ const JSON_BYTES: &[u8] = b"{}[],:\"\\/ \n\t\r\0\x1f\x7f0123456789-+.eEntfu\xff\
 /// An event is read if serde_json takes its text and it is an object; for all layouts, but for wanted numbers that are too large.
 fn assert_as_serde_json_says(raw: &[u8]) -> Result<(), TestCaseError> {
     let text = String::from_utf8_lossy(raw);
-    let is_object = text
-        .trim_start_matches([' ', '\n', '\t', '\r'])
-        .starts_with('{');
+    let is_object = text.trim_start_matches([' ', '\n', '\t', '\r']).starts_with('{');
     let expected = is_object && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok();
-    let layouts = [
-        Layout::new([], []),
-        Layout::new([FieldRef::find("actor.id").unwrap()], []),
-        LAYOUT.clone(),
-    ];
+    let layouts = [Layout::new([], []), Layout::new([FieldRef::find("actor.id").unwrap()], []), LAYOUT.clone()];
     for layout in &layouts {
         let read = Event::new().read(layout, raw, &Origin::default());
         let too_large = matches!(&read, Err(bad) if bad.reason == BadEventReason::NumberTooLarge);
-        prop_assert!(
-            too_large || read.is_ok() == expected,
-            "{:?}: {:?}",
-            text,
-            read
-        );
+        prop_assert!(too_large || read.is_ok() == expected, "{:?}: {:?}", text, read);
     }
     Ok(())
 }

@@ -82,10 +82,7 @@ impl Event {
     pub fn read(&mut self, layout: &Layout, raw: &[u8], origin: &Origin) -> Result<(), BadEvent> {
         self.prepare(layout, raw, origin);
         let read = if raw.len() > EVENT_BYTES_MAX {
-            let message = format!(
-                "an event of more than {} MiB",
-                EVENT_BYTES_MAX / (1024 * 1024)
-            );
+            let message = format!("an event of more than {} MiB", EVENT_BYTES_MAX / (1024 * 1024));
             Err(BadEvent::new(BadEventReason::TooLong, message, None))
         } else {
             self.walk(layout)
@@ -99,11 +96,7 @@ impl Event {
 
     /// Returns the event's bytes exactly as they came.
     pub fn raw(&self) -> &[u8] {
-        if self.unrepaired.is_empty() {
-            self.text.as_bytes()
-        } else {
-            &self.unrepaired
-        }
+        if self.unrepaired.is_empty() { self.text.as_bytes() } else { &self.unrepaired }
     }
 
     /// Returns the event's id in lower case.
@@ -156,11 +149,7 @@ impl Event {
 
     /// Returns the value of a field of one record.
     pub fn record_value(&self, kind: RecordKind, index: usize, slot: RecordSlot) -> Value<'_> {
-        match self
-            .layout
-            .as_ref()
-            .and_then(|layout| layout.record_wanted(slot))
-        {
+        match self.layout.as_ref().and_then(|layout| layout.record_wanted(slot)) {
             Some(wanted) => normalise::record_value(self, kind, index, wanted),
             None => Value::Missing,
         }
@@ -181,13 +170,7 @@ impl Event {
     }
 
     /// Returns what stands at the input of a record's reading, counted from 0.
-    pub(super) fn record_input(
-        &self,
-        kind: RecordKind,
-        index: usize,
-        wanted: &Wanted,
-        number: usize,
-    ) -> Lexeme<'_> {
+    pub(super) fn record_input(&self, kind: RecordKind, index: usize, wanted: &Wanted, number: usize) -> Lexeme<'_> {
         match wanted.inputs.get(number) {
             Some(node) => self.lexeme(self.list(kind).cell(index, *node)),
             None => Lexeme::Nothing,
@@ -228,10 +211,7 @@ impl Event {
         self.families = [None; Family::COUNT];
         self.published = None;
         self.event_type_index = None;
-        self.flags = Flags {
-            repaired: !self.unrepaired.is_empty(),
-            ..Flags::default()
-        };
+        self.flags = Flags { repaired: !self.unrepaired.is_empty(), ..Flags::default() };
     }
 
     fn give_back(&mut self) {
@@ -252,24 +232,12 @@ impl Event {
         }
         self.cells.resize(layout.event().len(), Cell::Absent);
         for block in Block::ALL {
-            block
-                .of_mut(&mut self.blocks)
-                .set_width(layout.record(block).len());
+            block.of_mut(&mut self.blocks).set_width(layout.record(block).len());
         }
-        let sheet = walk::Sheet {
-            cells: &mut self.cells,
-            blocks: &mut self.blocks,
-            arena: &mut self.arena,
-            flags: &mut self.flags,
-            open: &mut self.open,
-        };
+        let sheet = walk::Sheet { cells: &mut self.cells, blocks: &mut self.blocks, arena: &mut self.arena, flags: &mut self.flags, open: &mut self.open };
         walk::walk(&self.text, start, layout, sheet).map_err(|fault| match fault {
             Fault::NotJson => BadEvent::of_text(&self.text),
-            Fault::NumberTooLarge(at) => BadEvent::new(
-                BadEventReason::NumberTooLarge,
-                "a number that is too large to be one",
-                Some(at),
-            ),
+            Fault::NumberTooLarge(at) => BadEvent::new(BadEventReason::NumberTooLarge, "a number that is too large to be one", Some(at)),
         })
     }
 

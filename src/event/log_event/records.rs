@@ -37,11 +37,7 @@ impl Records {
 
     /// Returns one cell of one record.
     pub(super) fn cell(&self, index: usize, node: usize) -> Cell {
-        self.cells
-            .get(index * self.width + node)
-            .filter(|_| index < self.count && node < self.width)
-            .copied()
-            .unwrap_or_default()
+        self.cells.get(index * self.width + node).filter(|_| index < self.count && node < self.width).copied().unwrap_or_default()
     }
 }
 

@@ -38,30 +38,13 @@ impl From<NotJson> for Fault {
 }
 
 /// Walks the object that begins at `start` and must end the text.
-pub(super) fn walk(
-    text: &str,
-    start: usize,
-    layout: &Layout,
-    sheet: Sheet<'_>,
-) -> Result<(), Fault> {
+pub(super) fn walk(text: &str, start: usize, layout: &Layout, sheet: Sheet<'_>) -> Result<(), Fault> {
     let cursor = Cursor::new(text, start, sheet.open);
-    let mut walk = Walk {
-        text,
-        cursor,
-        arena: sheet.arena,
-        flags: sheet.flags,
-    };
-    let lists = Lists {
-        layout,
-        blocks: sheet.blocks,
-    };
+    let mut walk = Walk { text, cursor, arena: sheet.arena, flags: sheet.flags };
+    let lists = Lists { layout, blocks: sheet.blocks };
     walk.read_root(layout.event(), sheet.cells, Some(lists))?;
     walk.cursor.pass_space();
-    if walk.cursor.at() == text.len() {
-        Ok(())
-    } else {
-        Err(Fault::NotJson)
-    }
+    if walk.cursor.at() == text.len() { Ok(()) } else { Err(Fault::NotJson) }
 }
 
 /// The lists of records that a walk may meet; records themselves have none.
@@ -94,12 +77,7 @@ struct Walk<'w> {
 
 impl Walk<'_> {
     /// Reads the object here into the cells of a whole trie.
-    fn read_root(
-        &mut self,
-        trie: &Trie,
-        cells: &mut [Cell],
-        lists: Option<Lists<'_>>,
-    ) -> Result<(), Fault> {
+    fn read_root(&mut self, trie: &Trie, cells: &mut [Cell], lists: Option<Lists<'_>>) -> Result<(), Fault> {
         match trie.node(0) {
             Some(root) => self.read_object(root, &mut Object { trie, cells, lists }),
             None => Ok(self.cursor.pass_value()?),
@@ -173,9 +151,7 @@ impl Walk<'_> {
         }
         loop {
             match self.cursor.peek() {
-                b'{' if records.count() < RECORDS_MAX => {
-                    self.read_root(trie, records.push(), None)?
-                }
+                b'{' if records.count() < RECORDS_MAX => self.read_root(trie, records.push(), None)?,
                 b'{' => {
                     self.flags.records_cut = true;
                     self.cursor.pass_value()?;
@@ -195,11 +171,7 @@ impl Walk<'_> {
     fn pass_quoted(&mut self) -> Result<Quoted, NotJson> {
         let start = self.cursor.at() + 1;
         let escaped = self.cursor.pass_string()?;
-        Ok(Quoted {
-            start,
-            end: self.cursor.at() - 1,
-            escaped,
-        })
+        Ok(Quoted { start, end: self.cursor.at() - 1, escaped })
     }
 
     #[inline]

@@ -9,14 +9,8 @@ use crate::event::log_event::Lexeme;
 use crate::event::schema::Behavior;
 
 /// Returns the result of a behavior from the three forms, in order of trust.
-pub(super) fn result<'e>(
-    behavior: Behavior,
-    input: impl Fn(usize) -> Lexeme<'e>,
-) -> Option<Lexeme<'e>> {
-    let mut found = Found {
-        behavior,
-        result: None,
-    };
+pub(super) fn result<'e>(behavior: Behavior, input: impl Fn(usize) -> Lexeme<'e>) -> Option<Lexeme<'e>> {
+    let mut found = Found { behavior, result: None };
     match input(0) {
         Lexeme::Json(list) => each_element(list, |element| {
             if let Lexeme::Json(object) = element {
@@ -33,18 +27,14 @@ pub(super) fn result<'e>(
                     found.note(&name.into(), result.into());
                 }
             }
-            Lexeme::Json(object) => each_entry(object, |name, result| {
-                found.note(&Lexeme::Text(name), result)
-            }),
+            Lexeme::Json(object) => each_entry(object, |name, result| found.note(&Lexeme::Text(name), result)),
             Lexeme::Nothing | Lexeme::Text(_) => {}
         }
     }
     if found.result.is_none() {
         let [behaviors] = pick(input(2).json()?, ["behaviors"]);
         if let Lexeme::Json(object) = behaviors {
-            each_entry(object, |name, result| {
-                found.note(&Lexeme::Text(name), result)
-            });
+            each_entry(object, |name, result| found.note(&Lexeme::Text(name), result));
         }
     }
     found.result
@@ -79,10 +69,7 @@ fn is_named(behavior: Behavior, name: &str) -> bool {
         Behavior::NewCity => "newcity",
         Behavior::Velocity => "velocity",
     };
-    let mut given = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|letter| letter.to_ascii_lowercase());
+    let mut given = name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase());
     letters.chars().all(|letter| given.next() == Some(letter)) && {
         let rest = || given.clone();
         rest().next().is_none() || rest().eq("behavior".chars())

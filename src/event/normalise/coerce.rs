@@ -20,15 +20,11 @@ pub(super) fn coerce<'e>(lexeme: Lexeme<'e>, ty: Type, stand_ins: StandIns) -> V
         (lexeme, Type::Scalar(scalar)) => coerce_scalar(lexeme, scalar),
         (Lexeme::Json(list), Type::List(scalar)) if list.starts_with('[') => {
             let mut items = Vec::new();
-            json::each_element(list, |element| {
-                items.push(coerce(element, Type::Scalar(scalar), stand_ins))
-            });
+            json::each_element(list, |element| items.push(coerce(element, Type::Scalar(scalar), stand_ins)));
             items.retain(|item| !item.is_missing());
             Value::List(items)
         }
-        (Lexeme::Text(text), Type::List(scalar)) if text.starts_with('[') => {
-            list(&text, scalar, stand_ins)
-        }
+        (Lexeme::Text(text), Type::List(scalar)) if text.starts_with('[') => list(&text, scalar, stand_ins),
         // One value where a list is expected is a list of one.
         (lexeme, Type::List(scalar)) => match coerce_scalar(lexeme, scalar) {
             Value::Missing => Value::Missing,
@@ -55,13 +51,9 @@ fn coerce_scalar(lexeme: Lexeme<'_>, scalar: Scalar) -> Value<'_> {
     match (scalar, lexeme) {
         (_, Lexeme::Nothing) => Value::Missing,
         (Scalar::Text, Lexeme::Text(text)) => Value::Text(text),
-        (Scalar::Text, Lexeme::Json(json)) if !json.starts_with(['{', '[']) => {
-            Value::Text(json.into())
-        }
+        (Scalar::Text, Lexeme::Json(json)) if !json.starts_with(['{', '[']) => Value::Text(json.into()),
         (Scalar::Json, Lexeme::Text(text)) => json::parse_text(text),
-        (Scalar::Json, Lexeme::Json(json)) => {
-            json::parse(json).map_or(Value::Missing, |json| Value::Json(Box::new(json)))
-        }
+        (Scalar::Json, Lexeme::Json(json)) => json::parse(json).map_or(Value::Missing, |json| Value::Json(Box::new(json))),
         (scalar, Lexeme::Text(text)) => read(scalar, text.trim()).unwrap_or_default(),
         (Scalar::Bool, Lexeme::Json(json)) => read(Scalar::Bool, json).unwrap_or_default(),
         (Scalar::Int | Scalar::Float, Lexeme::Json(json)) => read(scalar, json).unwrap_or_default(),
@@ -76,24 +68,16 @@ fn read(scalar: Scalar, text: &str) -> Option<Value<'static>> {
         Scalar::Bool if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
         Scalar::Int => whole_number(text).map(Value::Int),
         Scalar::Float => number(text).map(Value::Float),
-        Scalar::Time => Timestamp::parse(text)
-            .or_else(|| epoch_millis(text))
-            .map(Value::Time),
-        Scalar::Address => text
-            .parse::<IpAddr>()
-            .ok()
-            .map(|address| Value::Address(address.to_canonical())),
+        Scalar::Time => Timestamp::parse(text).or_else(|| epoch_millis(text)).map(Value::Time),
+        Scalar::Address => text.parse::<IpAddr>().ok().map(|address| Value::Address(address.to_canonical())),
         _ => None,
     }
 }
 
 /// Reads a finite number; text such as `inf` and `NaN` is none.
 pub(super) fn number(text: &str) -> Option<f64> {
-    let begins_well =
-        text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
-    text.parse::<f64>()
-        .ok()
-        .filter(|number| begins_well && number.is_finite())
+    let begins_well = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    text.parse::<f64>().ok().filter(|number| begins_well && number.is_finite())
 }
 
 /// Reads a whole number, also where it is written with decimals that are zero.
@@ -110,8 +94,7 @@ fn whole_number(text: &str) -> Option<i64> {
 
 /// Reads the milliseconds since 1970 that some debugData keys hold.
 fn epoch_millis(text: &str) -> Option<Timestamp> {
-    let is_plausible =
-        (12..=14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plausible = (12..=14).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let millis = is_plausible.then(|| text.parse::<i64>().ok()).flatten()?;
     Some(Timestamp::from_micros(millis.checked_mul(1000)?))
 }

@@ -17,9 +17,7 @@ pub(super) fn word_entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// Returns the entries of a map whose keys may be sentences and whose values are single words.
 pub(super) fn sentence_entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let pairs = inside(text)
-        .split(',')
-        .filter_map(|entry| entry.rsplit_once('='));
+    let pairs = inside(text).split(',').filter_map(|entry| entry.rsplit_once('='));
     pairs.map(|(key, value)| (key.trim(), value.trim()))
 }
 
@@ -32,37 +30,22 @@ pub(super) fn to_json(text: &str) -> Option<serde_json::Value> {
     }
     let words: Vec<(&str, &str)> = word_entries(text).collect();
     // Keys of several words hide from a reading by words.
-    let entries = if words.len() == equals {
-        words
-    } else {
-        sentence_entries(text).collect()
-    };
-    let texts = entries
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.into()));
+    let entries = if words.len() == equals { words } else { sentence_entries(text).collect() };
+    let texts = entries.into_iter().map(|(key, value)| (key.to_owned(), value.into()));
     Some(serde_json::Value::Object(texts.collect()))
 }
 
 /// Returns the items of a value that is a list.
 pub(super) fn items(value: &str) -> impl Iterator<Item = &str> {
-    value
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .split(", ")
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    value.trim_start_matches('[').trim_end_matches(']').split(", ").map(str::trim).filter(|item| !item.is_empty())
 }
 
 /// Returns what stands between the braces, or everything if there are none.
 fn inside(text: &str) -> &str {
     let text = text.trim();
-    let after = text
-        .split_once('{')
-        .map(|(name, after)| (name.trim(), after));
+    let after = text.split_once('{').map(|(name, after)| (name.trim(), after));
     match after {
-        Some((name, after)) if name.chars().all(is_word) => {
-            after.strip_suffix('}').unwrap_or(after)
-        }
+        Some((name, after)) if name.chars().all(is_word) => after.strip_suffix('}').unwrap_or(after),
         _ => text,
     }
 }
@@ -72,9 +55,7 @@ fn split_at_next_entry(text: &str) -> (&str, Option<&str>) {
         let (value, after) = text.split_at_checked(comma).unwrap_or((text, ""));
         let entry = after.trim_start_matches([',', ' ']);
         let word_length = entry.find(|c: char| !is_word(c)).unwrap_or(entry.len());
-        let continues = entry
-            .get(word_length..)
-            .is_some_and(|rest| rest.starts_with('='));
+        let continues = entry.get(word_length..).is_some_and(|rest| rest.starts_with('='));
         if word_length > 0 && continues {
             return (value, Some(entry));
         }

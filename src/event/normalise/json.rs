@@ -27,9 +27,7 @@ pub(super) fn parse_text(text: Cow<'_, str>) -> Value<'static> {
     let may_be_json = text.trim_start().starts_with(['{', '[']);
     let parsed = if may_be_json { parse(&text) } else { None };
     let parsed = parsed.or_else(|| java_map::to_json(&text));
-    Value::Json(Box::new(
-        parsed.unwrap_or_else(|| serde_json::Value::String(text.into_owned())),
-    ))
+    Value::Json(Box::new(parsed.unwrap_or_else(|| serde_json::Value::String(text.into_owned()))))
 }
 
 /// Calls `visit` with each element of a list, null ones included.
@@ -44,10 +42,7 @@ pub(super) fn each_entry<'j>(json: &'j str, visit: impl FnMut(Cow<'j, str>, Lexe
 }
 
 /// Returns the values of some keys of an object; the last one of each.
-pub(in crate::event) fn pick<'j, const N: usize>(
-    json: &'j str,
-    keys: [&str; N],
-) -> [Lexeme<'j>; N] {
+pub(in crate::event) fn pick<'j, const N: usize>(json: &'j str, keys: [&str; N]) -> [Lexeme<'j>; N] {
     let mut found = [const { Lexeme::Nothing }; N];
     each_entry(json, |key, value| {
         let place = keys.iter().position(|wanted| *wanted == key);

@@ -30,59 +30,35 @@ pub(super) fn value<'e>(event: &'e Event, wanted: &Wanted) -> Value<'e> {
         Reading::Behavior(behavior) => text(behaviors::result(behavior, input), wanted),
         Reading::Risk(part) => risk::value(part, input, wanted.stand_ins),
         Reading::Network(part) => network::value(part, input, wanted.stand_ins),
-        Reading::Engine => text(
-            engine::engine(event.event_type_index(), input).map(Lexeme::from),
-            wanted,
-        ),
+        Reading::Engine => text(engine::engine(event.event_type_index(), input).map(Lexeme::from), wanted),
         Reading::Source => Value::Text(event.source().name().into()),
-        Reading::Org => event
-            .org()
-            .map_or(Value::Missing, |org| Value::Text(org.into())),
+        Reading::Org => event.org().map_or(Value::Missing, |org| Value::Text(org.into())),
         Reading::Target(family, _) => match event.first_of(family) {
             Some(index) => record_value(event, RecordKind::Target, index, wanted),
             None => Value::Missing,
         },
         Reading::Change(_) => change(event, wanted),
-        Reading::First(_)
-        | Reading::Place(_)
-        | Reading::Latitude(_)
-        | Reading::Longitude(_)
-        | Reading::Records => standing(input, wanted),
+        Reading::First(_) | Reading::Place(_) | Reading::Latitude(_) | Reading::Longitude(_) | Reading::Records => standing(input, wanted),
     }
 }
 
 /// Returns the value of a wanted field of one record.
-pub(super) fn record_value<'e>(
-    event: &'e Event,
-    kind: RecordKind,
-    index: usize,
-    wanted: &Wanted,
-) -> Value<'e> {
-    standing(
-        |number| event.record_input(kind, index, wanted, number),
-        wanted,
-    )
+pub(super) fn record_value<'e>(event: &'e Event, kind: RecordKind, index: usize, wanted: &Wanted) -> Value<'e> {
+    standing(|number| event.record_input(kind, index, wanted, number), wanted)
 }
 
 /// Returns the value of a field that stands in the JSON as it is.
 fn standing<'e>(input: impl Fn(usize) -> Lexeme<'e>, wanted: &Wanted) -> Value<'e> {
     match wanted.reading {
         Reading::Place(_) => place::point(input(0), input(1)).map_or(Value::Missing, Value::Point),
-        Reading::Latitude(_) => {
-            place::point(input(0), input(1)).map_or(Value::Missing, |point| Value::Float(point.lat))
-        }
-        Reading::Longitude(_) => {
-            place::point(input(0), input(1)).map_or(Value::Missing, |point| Value::Float(point.lon))
-        }
+        Reading::Latitude(_) => place::point(input(0), input(1)).map_or(Value::Missing, |point| Value::Float(point.lat)),
+        Reading::Longitude(_) => place::point(input(0), input(1)).map_or(Value::Missing, |point| Value::Float(point.lon)),
         Reading::Records => Value::Missing,
         // A record's other inputs only help to find the record.
         Reading::Target(..) | Reading::Change(_) => one(input(0), wanted),
         _ => {
             let values = (0..wanted.inputs.len()).map(|number| one(input(number), wanted));
-            values
-                .into_iter()
-                .find(|value| !value.is_missing())
-                .unwrap_or_default()
+            values.into_iter().find(|value| !value.is_missing()).unwrap_or_default()
         }
     }
 }
@@ -100,9 +76,7 @@ fn change<'e>(event: &'e Event, wanted: &Wanted) -> Value<'e> {
 /// Returns the value of one place, by the field's type.
 fn one<'e>(lexeme: Lexeme<'e>, wanted: &Wanted) -> Value<'e> {
     match (lexeme, wanted.ty) {
-        (Lexeme::Json(json), _) if wanted.debug && wanted.ty == Type::TEXT => {
-            Value::Text(json.into())
-        }
+        (Lexeme::Json(json), _) if wanted.debug && wanted.ty == Type::TEXT => Value::Text(json.into()),
         (lexeme, ty) => coerce(lexeme, ty, wanted.stand_ins),
     }
 }

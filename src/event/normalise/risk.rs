@@ -14,26 +14,13 @@ use crate::event::types::Type;
 use crate::event::value::Value;
 
 /// Returns a part of the risk from the three forms, in order of trust.
-pub(super) fn value<'e>(
-    part: RiskPart,
-    input: impl Fn(usize) -> Lexeme<'e>,
-    stand_ins: StandIns,
-) -> Value<'e> {
-    let forms: [&dyn Fn() -> Lexeme<'e>; 3] =
-        [&|| input(0), &|| from_debug_data(part, input(1)), &|| {
-            from_log_only(part, input(2))
-        }];
-    let ty = if part == RiskPart::Reasons {
-        Type::TEXTS
-    } else {
-        Type::TEXT
-    };
+pub(super) fn value<'e>(part: RiskPart, input: impl Fn(usize) -> Lexeme<'e>, stand_ins: StandIns) -> Value<'e> {
+    let forms: [&dyn Fn() -> Lexeme<'e>; 3] = [&|| input(0), &|| from_debug_data(part, input(1)), &|| from_log_only(part, input(2))];
+    let ty = if part == RiskPart::Reasons { Type::TEXTS } else { Type::TEXT };
     for form in forms {
         let value = match form() {
             // Reasons are one text, with ", " between them, in every form but the newest.
-            Lexeme::Text(Cow::Borrowed(text))
-                if part == RiskPart::Reasons && !stand_ins.cover(text) =>
-            {
+            Lexeme::Text(Cow::Borrowed(text)) if part == RiskPart::Reasons && !stand_ins.cover(text) => {
                 Value::List(items(text).map(|item| Value::Text(item.into())).collect())
             }
             lexeme => coerce(lexeme, ty, stand_ins),
@@ -51,16 +38,12 @@ fn from_debug_data(part: RiskPart, lexeme: Lexeme<'_>) -> Lexeme<'_> {
             let entry = word_entries(text).find(|(key, _)| *key == name(part));
             entry.map_or(Lexeme::Nothing, |(_, value)| value.into())
         }
-        lexeme => lexeme
-            .json()
-            .map_or(Lexeme::Nothing, |json| from_object(part, json)),
+        lexeme => lexeme.json().map_or(Lexeme::Nothing, |json| from_object(part, json)),
     }
 }
 
 fn from_log_only(part: RiskPart, lexeme: Lexeme<'_>) -> Lexeme<'_> {
-    let [risk] = lexeme
-        .json()
-        .map_or([Lexeme::Nothing], |json| pick(json, ["risk"]));
+    let [risk] = lexeme.json().map_or([Lexeme::Nothing], |json| pick(json, ["risk"]));
     match risk {
         Lexeme::Json(risk) => from_object(part, risk),
         Lexeme::Text(_) => from_debug_data(part, risk),

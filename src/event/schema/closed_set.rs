@@ -43,43 +43,14 @@ impl ClosedSet {
     pub fn values(self) -> Vec<&'static str> {
         let values: &[&'static str] = match self {
             ClosedSet::EventType => {
-                return catalogue::event_types()
-                    .iter()
-                    .map(|event_type| event_type.name)
-                    .collect();
+                return catalogue::event_types().iter().map(|event_type| event_type.name).collect();
             }
             ClosedSet::Severity => &["DEBUG", "INFO", "WARN", "ERROR"],
-            ClosedSet::OutcomeResult => &[
-                "SUCCESS",
-                "FAILURE",
-                "SKIPPED",
-                "ALLOW",
-                "DENY",
-                "CHALLENGE",
-                "UNKNOWN",
-                "RATE_LIMIT",
-                "DEFERRED",
-                "SCHEDULED",
-                "ABANDONED",
-                "UNANSWERED",
-            ],
-            ClosedSet::AuthenticationProvider => &[
-                "ACTIVE_DIRECTORY",
-                "FACTOR_PROVIDER",
-                "FEDERATION",
-                "LDAP",
-                "OKTA_AUTHENTICATION_PROVIDER",
-                "SOCIAL",
-            ],
-            ClosedSet::CredentialProvider => &[
-                "DUO",
-                "GOOGLE",
-                "OKTA_AUTHENTICATION_PROVIDER",
-                "OKTA_CREDENTIAL_PROVIDER",
-                "RSA",
-                "SYMANTEC",
-                "YUBIKEY",
-            ],
+            ClosedSet::OutcomeResult => {
+                &["SUCCESS", "FAILURE", "SKIPPED", "ALLOW", "DENY", "CHALLENGE", "UNKNOWN", "RATE_LIMIT", "DEFERRED", "SCHEDULED", "ABANDONED", "UNANSWERED"]
+            }
+            ClosedSet::AuthenticationProvider => &["ACTIVE_DIRECTORY", "FACTOR_PROVIDER", "FEDERATION", "LDAP", "OKTA_AUTHENTICATION_PROVIDER", "SOCIAL"],
+            ClosedSet::CredentialProvider => &["DUO", "GOOGLE", "OKTA_AUTHENTICATION_PROVIDER", "OKTA_CREDENTIAL_PROVIDER", "RSA", "SYMANTEC", "YUBIKEY"],
             // Okta's older papers write OAUTH2 for "OAuth 2.0"; both are seen.
             ClosedSet::CredentialType => &[
                 "ASSERTION",
@@ -98,9 +69,7 @@ impl ClosedSet {
             ],
             ClosedSet::RiskLevel => &["LOW", "MEDIUM", "HIGH"],
             ClosedSet::BehaviorResult => &["POSITIVE", "NEGATIVE", "UNKNOWN", "BAD_REQUEST"],
-            ClosedSet::ServiceType => {
-                &["VPN", "Proxy", "Tor", "Residential Proxy", "Blockchain VPN"]
-            }
+            ClosedSet::ServiceType => &["VPN", "Proxy", "Tor", "Residential Proxy", "Blockchain VPN"],
             ClosedSet::BotLevel => &["NONE", "LOW", "MEDIUM", "HIGH"],
             ClosedSet::Engine => &["classic", "identity"],
             ClosedSet::Source => &["hook", "system_log", "file"],

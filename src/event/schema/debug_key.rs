@@ -29,9 +29,7 @@ pub fn debug_keys() -> &'static [DebugKey] {
 }
 
 static DEBUG_KEYS: LazyLock<Vec<DebugKey>> = LazyLock::new(|| {
-    let lines = include_str!("../data/debug_keys.tsv")
-        .lines()
-        .filter(|line| !line.starts_with('#'));
+    let lines = include_str!("../data/debug_keys.tsv").lines().filter(|line| !line.starts_with('#'));
     let mut keys: Vec<DebugKey> = lines.filter_map(read_line).collect();
     keys.sort_by_key(|key| key.name);
     keys
@@ -51,9 +49,5 @@ fn read_line(line: &'static str) -> Option<DebugKey> {
         "list" => Type::List(Scalar::Text),
         _ => Type::Scalar(Scalar::Text),
     };
-    Some(DebugKey {
-        name,
-        ty,
-        common: common == "yes",
-    })
+    Some(DebugKey { name, ty, common: common == "yes" })
 }

@@ -64,10 +64,7 @@ impl Family {
 
     /// Returns the family of one of Okta's type names.
     pub fn of_type(name: &str) -> Option<Family> {
-        let exact = TYPES
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, family)| *family);
+        let exact = TYPES.iter().find(|(known, _)| *known == name).map(|(_, family)| *family);
         // Okta names new kinds of policy, token, factor and device by these patterns.
         exact.or_else(|| match name {
             _ if name.ends_with("Policy") => Some(Family::Policy),

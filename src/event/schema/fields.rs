@@ -10,71 +10,37 @@ use super::reading::{Behavior, NetworkPart, Reading, RiskPart, StandIns};
 use super::{ClosedSet, Field};
 
 /// A row for a field that stands in the JSON, at the first of some paths.
-pub(super) const fn first(
-    path: &'static str,
-    scalar: Scalar,
-    at: &'static [&'static str],
-    doc: &'static str,
-) -> Field {
+pub(super) const fn first(path: &'static str, scalar: Scalar, at: &'static [&'static str], doc: &'static str) -> Field {
     field(path, Type::Scalar(scalar), Reading::First(at), doc)
 }
 
 /// A row in its plainest form.
-pub(super) const fn field(
-    path: &'static str,
-    ty: Type,
-    reading: Reading,
-    doc: &'static str,
-) -> Field {
-    Field {
-        path,
-        ty,
-        doc,
-        set: None,
-        derived: false,
-        always_present: false,
-        stand_ins: StandIns::All,
-        reading,
-    }
+pub(super) const fn field(path: &'static str, ty: Type, reading: Reading, doc: &'static str) -> Field {
+    Field { path, ty, doc, set: None, derived: false, always_present: false, stand_ins: StandIns::All, reading }
 }
 
 /// Marks a field whose texts `unknown` and `-` are values.
 const fn few(field: Field) -> Field {
-    Field {
-        stand_ins: StandIns::Few,
-        ..field
-    }
+    Field { stand_ins: StandIns::Few, ..field }
 }
 
 /// Marks a field that every event has.
 const fn always(field: Field) -> Field {
-    Field {
-        always_present: true,
-        ..field
-    }
+    Field { always_present: true, ..field }
 }
 
 /// Marks a field of which Okta documents all values.
 const fn of(set: ClosedSet, field: Field) -> Field {
-    Field {
-        set: Some(set),
-        ..field
-    }
+    Field { set: Some(set), ..field }
 }
 
 /// A row for a derived field.
 const fn derived(path: &'static str, ty: Type, reading: Reading, doc: &'static str) -> Field {
-    Field {
-        derived: true,
-        ..field(path, ty, reading, doc)
-    }
+    Field { derived: true, ..field(path, ty, reading, doc) }
 }
 
 const fn behavior(path: &'static str, behavior: Behavior, doc: &'static str) -> Field {
-    of(
-        ClosedSet::BehaviorResult,
-        derived(path, TEXT, Reading::Behavior(behavior), doc),
-    )
+    of(ClosedSet::BehaviorResult, derived(path, TEXT, Reading::Behavior(behavior), doc))
 }
 
 const TEXT: Type = Type::Scalar(Scalar::Text);
@@ -85,10 +51,7 @@ const FLOAT: Type = Type::Scalar(Scalar::Float);
 const JSON: Type = Type::Scalar(Scalar::Json);
 const POINT: Type = Type::Scalar(Scalar::Point);
 
-const PLACE: &[&str] = &[
-    "client.geographicalContext.geolocation.lat",
-    "client.geographicalContext.geolocation.lon",
-];
+const PLACE: &[&str] = &["client.geographicalContext.geolocation.lat", "client.geographicalContext.geolocation.lon"];
 
 /// Rows for Okta's own fields whose path in rules is their path in the JSON: `raw!("outcome.result", Text, "...")`.
 macro_rules! raw {
@@ -243,5 +206,4 @@ const FAMILIES: [[Field; 5]; Family::COUNT] = [
 ];
 
 /// All fields of the event.
-pub(super) static FIELDS: LazyLock<Vec<Field>> =
-    LazyLock::new(|| [OWN, DERIVED, FAMILIES.as_flattened()].concat());
+pub(super) static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| [OWN, DERIVED, FAMILIES.as_flattened()].concat());

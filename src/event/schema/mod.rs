@@ -75,10 +75,7 @@ pub fn fields() -> &'static [Field] {
 /// Finds a field of a record by its exact path, with or without the leading dot.
 pub fn record_field(kind: RecordKind, path: &str) -> Option<RecordFieldId> {
     let path = path.strip_prefix('.').unwrap_or(path);
-    let (_, index) = record_fields(kind)
-        .iter()
-        .zip(0..)
-        .find(|(field, _)| field.path == path)?;
+    let (_, index) = record_fields(kind).iter().zip(0..).find(|(field, _)| field.path == path)?;
     Some(RecordFieldId(kind, index))
 }
 
@@ -92,11 +89,7 @@ pub fn record_fields(kind: RecordKind) -> &'static [Field] {
 
 /// Returns every record field of every kind.
 pub fn all_record_fields() -> impl Iterator<Item = RecordFieldId> {
-    RecordKind::ALL.into_iter().flat_map(|kind| {
-        (0..)
-            .zip(record_fields(kind))
-            .map(move |(index, _)| RecordFieldId(kind, index))
-    })
+    RecordKind::ALL.into_iter().flat_map(|kind| (0..).zip(record_fields(kind)).map(move |(index, _)| RecordFieldId(kind, index)))
 }
 
 impl FieldId {
@@ -116,9 +109,7 @@ impl RecordFieldId {
     /// Returns the field.
     pub fn get(self) -> &'static Field {
         // INVARIANT: ids are made from places in the table only, so the stand-in is never seen.
-        record_fields(self.0)
-            .get(usize::from(self.1))
-            .unwrap_or(&fields::NONE)
+        record_fields(self.0).get(usize::from(self.1)).unwrap_or(&fields::NONE)
     }
 
     /// Returns the kind of record that has this field.
@@ -130,9 +121,7 @@ impl RecordFieldId {
 impl FieldRef {
     /// Finds what a path in a rule names: a field of the schema, `debug.X`, or the same under its long name `debugContext.debugData.X`.
     pub fn find(path: &str) -> Option<FieldRef> {
-        let debug = path
-            .strip_prefix("debug.")
-            .or_else(|| path.strip_prefix("debugContext.debugData."));
+        let debug = path.strip_prefix("debug.").or_else(|| path.strip_prefix("debugContext.debugData."));
         match debug {
             Some("") => None,
             Some(key) => Some(FieldRef::Debug(key.into())),
@@ -171,10 +160,5 @@ impl fmt::Display for FieldRef {
     }
 }
 
-static FIELD_INDEX: LazyLock<HashMap<&'static str, FieldId, FixedState>> = LazyLock::new(|| {
-    fields()
-        .iter()
-        .zip(0..)
-        .map(|(field, index)| (field.path, FieldId(index)))
-        .collect()
-});
+static FIELD_INDEX: LazyLock<HashMap<&'static str, FieldId, FixedState>> =
+    LazyLock::new(|| fields().iter().zip(0..).map(|(field, index)| (field.path, FieldId(index))).collect());

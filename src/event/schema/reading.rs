@@ -91,32 +91,20 @@ const TUNNELS: &str = "debugContext.debugData.tunnels";
 const RISK: &str = "debugContext.debugData.risk";
 const LOG_ONLY: &str = "debugContext.debugData.logOnlySecurityData";
 
-const BEHAVIORS: &[&str] = &[
-    "securityContext.userBehaviors",
-    "debugContext.debugData.behaviors",
-    LOG_ONLY,
-];
+const BEHAVIORS: &[&str] = &["securityContext.userBehaviors", "debugContext.debugData.behaviors", LOG_ONLY];
 const RISK_LEVEL: &[&str] = &["securityContext.risk.level", RISK, LOG_ONLY];
 const RISK_PREVIOUS_LEVEL: &[&str] = &["securityContext.risk.previousLevel", RISK, LOG_ONLY];
 const RISK_REASONS: &[&str] = &["securityContext.risk.reasons", RISK, LOG_ONLY];
 const RISK_DETECTION: &[&str] = &["securityContext.risk.detectionName", RISK, LOG_ONLY];
 const SERVICES: &[&str] = &[CATEGORIES, TUNNELS];
 const IS_PROXY: &[&str] = &[CATEGORIES, TUNNELS, "securityContext.isProxy"];
-const ENGINE: &[&str] = &[
-    "eventType",
-    "authenticationContext.rootSessionId",
-    "authenticationContext.externalSessionId",
-    "debugContext.debugData.requestUri",
-];
+const ENGINE: &[&str] = &["eventType", "authenticationContext.rootSessionId", "authenticationContext.externalSessionId", "debugContext.debugData.requestUri"];
 
 impl Reading {
     /// Returns the JSON paths below the event (or below the record) that this reading needs, in the order in which it takes them.
     pub(in crate::event) fn inputs(self) -> &'static [&'static str] {
         match self {
-            Reading::First(paths)
-            | Reading::Place(paths)
-            | Reading::Latitude(paths)
-            | Reading::Longitude(paths) => paths,
+            Reading::First(paths) | Reading::Place(paths) | Reading::Latitude(paths) | Reading::Longitude(paths) => paths,
             Reading::Behavior(_) => BEHAVIORS,
             Reading::Risk(RiskPart::Level) => RISK_LEVEL,
             Reading::Risk(RiskPart::PreviousLevel) => RISK_PREVIOUS_LEVEL,
@@ -125,11 +113,7 @@ impl Reading {
             Reading::Network(NetworkPart::IsProxy) => IS_PROXY,
             Reading::Network(_) => SERVICES,
             Reading::Engine => ENGINE,
-            Reading::Records
-            | Reading::Change(_)
-            | Reading::Target(..)
-            | Reading::Source
-            | Reading::Org => &[],
+            Reading::Records | Reading::Change(_) | Reading::Target(..) | Reading::Source | Reading::Org => &[],
         }
     }
 }

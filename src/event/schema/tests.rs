@@ -3,10 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::{RecordKind, Scalar, Type};
-use super::{
-    ClosedSet, Family, FieldId, FieldRef, all_record_fields, debug_key, debug_keys, field, fields,
-    record_field, record_fields,
-};
+use super::{ClosedSet, Family, FieldId, FieldRef, all_record_fields, debug_key, debug_keys, field, fields, record_field, record_fields};
 
 #[test]
 fn paths_are_distinct_and_found() {
@@ -17,19 +14,9 @@ fn paths_are_distinct_and_found() {
     }
     for id in all_record_fields() {
         assert_eq!(record_field(id.kind(), id.get().path), Some(id));
-        assert_eq!(
-            record_field(id.kind(), &format!(".{}", id.get().path)),
-            Some(id)
-        );
+        assert_eq!(record_field(id.kind(), &format!(".{}", id.get().path)), Some(id));
     }
-    for unknown in [
-        "",
-        "actor",
-        "actor.alternateID",
-        "Actor.id",
-        "target.id",
-        "debug.factor",
-    ] {
+    for unknown in ["", "actor", "actor.alternateID", "Actor.id", "target.id", "debug.factor"] {
         assert_eq!(field(unknown), None, "{unknown}");
     }
     assert_eq!(record_field(RecordKind::Target, "ip"), None);
@@ -37,72 +24,30 @@ fn paths_are_distinct_and_found() {
 
 #[test]
 fn every_field_has_words() {
-    let all = fields()
-        .iter()
-        .chain(record_fields(RecordKind::Target))
-        .chain(record_fields(RecordKind::Hop));
+    let all = fields().iter().chain(record_fields(RecordKind::Target)).chain(record_fields(RecordKind::Hop));
     for field in all {
-        assert!(
-            !field.doc.is_empty() && !field.doc.ends_with('.') && !field.doc.contains('\n'),
-            "{}",
-            field.path
-        );
-        assert!(
-            field.doc.starts_with(|c: char| c.is_lowercase()) || field.doc.starts_with("Okta"),
-            "{}",
-            field.path
-        );
+        assert!(!field.doc.is_empty() && !field.doc.ends_with('.') && !field.doc.contains('\n'), "{}", field.path);
+        assert!(field.doc.starts_with(|c: char| c.is_lowercase()) || field.doc.starts_with("Okta"), "{}", field.path);
     }
 }
 
 #[test]
 fn the_languages_derived_fields_are_there() {
-    let behaviors = [
-        "new_device",
-        "new_ip",
-        "new_country",
-        "new_geo_location",
-        "new_state",
-        "new_city",
-        "velocity",
-    ];
+    let behaviors = ["new_device", "new_ip", "new_country", "new_geo_location", "new_state", "new_city", "velocity"];
     let named = [
-        (
-            "risk",
-            &["level", "previous_level", "reasons", "detection"][..],
-        ),
+        ("risk", &["level", "previous_level", "reasons", "detection"][..]),
         ("session", &["id", "root_id"]),
-        (
-            "network",
-            &[
-                "asn",
-                "org",
-                "isp",
-                "domain",
-                "is_proxy",
-                "is_anonymous",
-                "services",
-            ],
-        ),
+        ("network", &["asn", "org", "isp", "domain", "is_proxy", "is_anonymous", "services"]),
         ("geo", &["country", "state", "city", "point"]),
         ("api_token", &["id"]),
         ("change", &["from", "to"]),
         ("behavior", &behaviors),
     ];
-    let families = [
-        "user", "app", "group", "policy", "rule", "factor", "token", "zone", "device",
-    ];
+    let families = ["user", "app", "group", "policy", "rule", "factor", "token", "zone", "device"];
     let mut paths: Vec<String> = ["engine", "source", "org"].map(str::to_owned).to_vec();
-    paths.extend(
-        named
-            .iter()
-            .flat_map(|(group, names)| names.iter().map(move |name| format!("{group}.{name}"))),
-    );
+    paths.extend(named.iter().flat_map(|(group, names)| names.iter().map(move |name| format!("{group}.{name}"))));
     for family in families {
-        paths.extend(
-            ["id", "type", "alternateId", "displayName", "detailEntry"]
-                .map(|part| format!("target.{family}.{part}")),
-        );
+        paths.extend(["id", "type", "alternateId", "displayName", "detailEntry"].map(|part| format!("target.{family}.{part}")));
     }
     for path in paths {
         assert!(field(&path).is_some_and(|id| id.get().derived), "{path}");
@@ -125,22 +70,12 @@ fn references_know_their_types_and_paths() {
         ("debug.noSuchKey", "text"),
         ("geo.point", "place"),
     ] {
-        assert_eq!(
-            (find(path).ty().to_string(), find(path).path()),
-            (ty.to_owned(), path.to_owned())
-        );
+        assert_eq!((find(path).ty().to_string(), find(path).path()), (ty.to_owned(), path.to_owned()));
     }
-    assert_eq!(
-        find("debugContext.debugData.factor"),
-        FieldRef::Debug("factor".into())
-    );
+    assert_eq!(find("debugContext.debugData.factor"), FieldRef::Debug("factor".into()));
     assert_eq!(find("debug.a.b").path(), "debug.a.b");
     assert_eq!(FieldRef::find("debug."), None);
-    assert!(
-        find("uuid").always_present()
-            && find("actor.type").always_present()
-            && find("source").always_present()
-    );
+    assert!(find("uuid").always_present() && find("actor.type").always_present() && find("source").always_present());
     assert!(!find("actor.id").always_present() && !find("debug.requestId").always_present());
 }
 
@@ -150,10 +85,7 @@ fn debug_keys_are_sorted_and_typed() {
     assert_eq!(debug_keys().len(), 702);
     assert!(debug_key("requestUri").unwrap().common);
     assert!(!debug_key("factor").unwrap().common);
-    assert_eq!(
-        debug_key("privilegeGranted").unwrap().ty,
-        Type::Scalar(Scalar::Text)
-    );
+    assert_eq!(debug_key("privilegeGranted").unwrap().ty, Type::Scalar(Scalar::Text));
     assert_eq!(debug_key("requesturi"), None);
 }
 
@@ -164,15 +96,8 @@ fn closed_sets_have_values_and_names() {
             assert!(!set.values().is_empty() && !set.name().is_empty());
         }
     }
-    assert_eq!(
-        ClosedSet::BehaviorResult.values(),
-        ["POSITIVE", "NEGATIVE", "UNKNOWN", "BAD_REQUEST"]
-    );
-    assert!(
-        ClosedSet::EventType
-            .values()
-            .contains(&"user.session.start")
-    );
+    assert_eq!(ClosedSet::BehaviorResult.values(), ["POSITIVE", "NEGATIVE", "UNKNOWN", "BAD_REQUEST"]);
+    assert!(ClosedSet::EventType.values().contains(&"user.session.start"));
 }
 
 #[test]

@@ -26,59 +26,19 @@ impl Timestamp {
     ///
     /// Digits after the ninth decimal are refused and those after the sixth are cut off. A leap second is the last microsecond of its minute.
     pub fn parse(text: &str) -> Option<Self> {
-        let [
-            y1,
-            y2,
-            y3,
-            y4,
-            b'-',
-            o1,
-            o2,
-            b'-',
-            d1,
-            d2,
-            b'T' | b't',
-            h1,
-            h2,
-            b':',
-            m1,
-            m2,
-            b':',
-            s1,
-            s2,
-            rest @ ..,
-        ] = text.as_bytes()
-        else {
+        let [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T' | b't', h1, h2, b':', m1, m2, b':', s1, s2, rest @ ..] = text.as_bytes() else {
             return None;
         };
         let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
         let (month, day) = (two_digits(*o1, *o2)?, two_digits(*d1, *d2)?);
-        let (hour, minute, second) = (
-            two_digits(*h1, *h2)?,
-            two_digits(*m1, *m2)?,
-            two_digits(*s1, *s2)?,
-        );
-        if year < 1
-            || day < 1
-            || day > days_in_month(year, month)?
-            || hour > 23
-            || minute > 59
-            || second > 60
-        {
+        let (hour, minute, second) = (two_digits(*h1, *h2)?, two_digits(*m1, *m2)?, two_digits(*s1, *s2)?);
+        if year < 1 || day < 1 || day > days_in_month(year, month)? || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let (fraction, rest) = fraction_micros(rest)?;
         let offset = offset_seconds(rest)?;
-        let (second, fraction) = if second == 60 {
-            (59, MICROS_PER_SECOND - 1)
-        } else {
-            (second, fraction)
-        };
-        let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY
-            + hour * 3600
-            + minute * 60
-            + second
-            - offset;
+        let (second, fraction) = if second == 60 { (59, MICROS_PER_SECOND - 1) } else { (second, fraction) };
+        let seconds = days_from_civil(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - offset;
         Some(Timestamp(seconds * MICROS_PER_SECOND + fraction))
     }
 
@@ -142,16 +102,8 @@ impl fmt::Display for Timestamp {
         let micros = self.0.rem_euclid(MICROS_PER_SECOND);
         let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_PER_DAY));
         let second_of_day = seconds.rem_euclid(SECONDS_PER_DAY);
-        let (hour, minute, second) = (
-            second_of_day / 3600,
-            second_of_day / 60 % 60,
-            second_of_day % 60,
-        );
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}",
-            micros / 1000
-        )?;
+        let (hour, minute, second) = (second_of_day / 3600, second_of_day / 60 % 60, second_of_day % 60);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}", micros / 1000)?;
         if micros % 1000 != 0 {
             write!(f, "{:03}", micros % 1000)?;
         }
@@ -182,10 +134,7 @@ impl Zone {
         let scored = chrono_tz::TZ_VARIANTS.iter().map(|zone| {
             let known = zone.name().to_lowercase();
             let city = known.rsplit('/').next().unwrap_or(&known).to_owned();
-            (
-                strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, &city)),
-                zone.name(),
-            )
+            (strsim::jaro_winkler(&wanted, &known).max(strsim::jaro_winkler(&wanted, &city)), zone.name())
         });
         let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
         (best.0 >= 0.8).then(|| best.1.to_owned())
@@ -204,8 +153,7 @@ impl fmt::Display for Zone {
 }
 
 fn two_digits(tens: u8, ones: u8) -> Option<i64> {
-    (tens.is_ascii_digit() && ones.is_ascii_digit())
-        .then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+    (tens.is_ascii_digit() && ones.is_ascii_digit()).then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
 }
 
 /// Reads `.159` (one to nine digits) into microseconds; no dot is no fraction.
@@ -213,19 +161,13 @@ fn fraction_micros(bytes: &[u8]) -> Option<(i64, &[u8])> {
     let Some((b'.', digits)) = bytes.split_first() else {
         return Some((0, bytes));
     };
-    let count = digits
-        .iter()
-        .take_while(|byte| byte.is_ascii_digit())
-        .count();
+    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
     if count == 0 || count > 9 {
         return None;
     }
     let (digits, rest) = digits.split_at_checked(count)?;
     let six = digits.iter().chain(std::iter::repeat(&b'0')).take(6);
-    Some((
-        six.fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0')),
-        rest,
-    ))
+    Some((six.fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0')), rest))
 }
 
 fn offset_seconds(bytes: &[u8]) -> Option<i64> {
@@ -262,15 +204,10 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
 fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
     let year = era * 400 + year_of_era + i64::from(month <= 2);
     (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
 }

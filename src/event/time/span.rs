@@ -10,12 +10,7 @@ pub struct Span(i64);
 
 const SECOND: i64 = 1_000_000;
 /// The units of a literal from the longest to the shortest.
-const UNITS: [(char, i64); 4] = [
-    ('d', 86_400 * SECOND),
-    ('h', 3_600 * SECOND),
-    ('m', 60 * SECOND),
-    ('s', SECOND),
-];
+const UNITS: [(char, i64); 4] = [('d', 86_400 * SECOND), ('h', 3_600 * SECOND), ('m', 60 * SECOND), ('s', SECOND)];
 
 impl Span {
     /// No time at all.

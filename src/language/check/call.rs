@@ -15,7 +15,10 @@ impl Checker<'_> {
     pub(super) fn call(&mut self, place: Place, call: &Call) -> Option<Arc<Typed>> {
         let Some(row) = function(&call.name) else {
             let near = nearest(&call.name, FUNCTIONS.iter().map(|row| row.name));
-            let fault = self.fault(Code::UnknownFunction, call.name_at, format!("unknown function `{}`", call.name)).label("no function has this name").did_you_mean(near);
+            let fault = self
+                .fault(Code::UnknownFunction, call.name_at, format!("unknown function `{}`", call.name))
+                .label("no function has this name")
+                .did_you_mean(near);
             let fault = match self.named(&call.name, call.name_at) {
                 Some(_) => fault.help(format!("`{}` is a name, not a function: leave the parentheses away", call.name)),
                 None => fault,
@@ -67,11 +70,26 @@ impl Checker<'_> {
     /// Refuses what only steps of a sequence or questions to a history have.
     pub(super) fn out_of_place(&mut self, row: &Row, argument: &Argument) {
         let fault = match &argument.kind {
-            ArgumentKind::Of { .. } => self.fault(Code::BadOf, argument.at, format!("`{}` takes no `of`", row.name)).label("`value of history` does not fit here"),
-            ArgumentKind::Period { word, .. } => self.fault(Code::BadPeriod, argument.at, format!("`{word}` does not belong to `{}`", row.name)).label(if word == "each" { "only `zscore` has buckets" } else { "only `first_seen` learns" }),
-            ArgumentKind::Until(_) => self.fault(Code::StepOutsideSequence, Place { start: argument.at.start, end: argument.at.start + "until".len() }, "`until` stands only in a sequence").label("not a step of a sequence"),
-            ArgumentKind::Plain { label: Some((_, at)), .. } => self.fault(Code::StepOutsideSequence, *at, "only steps of a sequence have names").label("not a step of a sequence"),
-            ArgumentKind::Plain { times: Some((_, at)), .. } => self.fault(Code::StepOutsideSequence, *at, "`times` stands only in a sequence").label("not a step of a sequence").help("to ask how many write `count(...) >= n`"),
+            ArgumentKind::Of { .. } => {
+                self.fault(Code::BadOf, argument.at, format!("`{}` takes no `of`", row.name)).label("`value of history` does not fit here")
+            }
+            ArgumentKind::Period { word, .. } => self
+                .fault(Code::BadPeriod, argument.at, format!("`{word}` does not belong to `{}`", row.name))
+                .label(if word == "each" { "only `zscore` has buckets" } else { "only `first_seen` learns" }),
+            ArgumentKind::Until(_) => self
+                .fault(
+                    Code::StepOutsideSequence,
+                    Place { start: argument.at.start, end: argument.at.start + "until".len() },
+                    "`until` stands only in a sequence",
+                )
+                .label("not a step of a sequence"),
+            ArgumentKind::Plain { label: Some((_, at)), .. } => {
+                self.fault(Code::StepOutsideSequence, *at, "only steps of a sequence have names").label("not a step of a sequence")
+            }
+            ArgumentKind::Plain { times: Some((_, at)), .. } => self
+                .fault(Code::StepOutsideSequence, *at, "`times` stands only in a sequence")
+                .label("not a step of a sequence")
+                .help("to ask how many write `count(...) >= n`"),
             ArgumentKind::Plain { .. } => return,
         };
         self.push(fault.help(format!("it is written `{}`", row.usage)));
@@ -88,7 +106,10 @@ impl Checker<'_> {
             (least, most) => format!("{least} to {most} arguments"),
         };
         let given = if given == 0 { "none".to_owned() } else { given.to_string() };
-        let fault = self.fault(Code::ArgumentCount, place, format!("`{}` takes {wanted}", row.name)).label(format!("{given} given")).help(format!("it is written `{}`, for example `{}`", row.usage, row.example));
+        let fault = self
+            .fault(Code::ArgumentCount, place, format!("`{}` takes {wanted}", row.name))
+            .label(format!("{given} given"))
+            .help(format!("it is written `{}`, for example `{}`", row.usage, row.example));
         self.push(fault);
         None
     }
@@ -106,7 +127,10 @@ impl Checker<'_> {
             && let Some(text) = literal_text(&typed)
         {
             let Some(time) = crate::event::Timestamp::parse(&text) else {
-                let fault = self.fault(Code::NotATime, query.at, format!("`{text}` is not a time")).label(format!("`{}` needs a time", row.name)).help("times are written like `2026-01-31T09:00:00Z`, with their zone");
+                let fault = self
+                    .fault(Code::NotATime, query.at, format!("`{text}` is not a time"))
+                    .label(format!("`{}` needs a time", row.name))
+                    .help("times are written like `2026-01-31T09:00:00Z`, with their zone");
                 self.push(fault);
                 return None;
             };
@@ -137,7 +161,10 @@ impl Checker<'_> {
 
     fn zone(&mut self, place: Place, typed: Arc<Typed>) -> Option<Arc<Typed>> {
         let Some(name) = literal_text(&typed) else {
-            let fault = self.fault(Code::ArgumentType, place, "a time zone is written out").label("known only when an event is there").help("write its IANA name, such as `\"Europe/Berlin\"`");
+            let fault = self
+                .fault(Code::ArgumentType, place, "a time zone is written out")
+                .label("known only when an event is there")
+                .help("write its IANA name, such as `\"Europe/Berlin\"`");
             self.push(fault);
             return None;
         };
@@ -176,7 +203,9 @@ impl Checker<'_> {
                 Value::Text(text) => {
                     let network = text.parse::<ipnet::IpNet>().ok().or_else(|| text.parse::<std::net::IpAddr>().ok().map(Into::into));
                     let Some(network) = network else {
-                        let fault = self.fault(Code::NotAnAddress, place, format!("`{text}` is not an address or a network")).label("a network is written like `10.0.0.0/8`");
+                        let fault = self
+                            .fault(Code::NotAnAddress, place, format!("`{text}` is not an address or a network"))
+                            .label("a network is written like `10.0.0.0/8`");
                         self.push(fault);
                         return None;
                     };
@@ -186,7 +215,8 @@ impl Checker<'_> {
             }
         }
         if networks.is_empty() {
-            let fault = self.fault(Code::ArgumentType, place, "`cidr` needs a network, a list of networks or a number of bits").label(format!("this is {}", typed.ty));
+            let fault =
+                self.fault(Code::ArgumentType, place, "`cidr` needs a network, a list of networks or a number of bits").label(format!("this is {}", typed.ty));
             self.push(fault);
             return None;
         }
@@ -207,10 +237,14 @@ impl Checker<'_> {
                 for (part, query) in typed.iter().zip(queries).skip(1) {
                     ty = match (ty, part.ty) {
                         (before, now) if before == now => before,
-                        (Type::Scalar(Scalar::Int), Type::Scalar(Scalar::Float)) | (Type::Scalar(Scalar::Float), Type::Scalar(Scalar::Int)) => Type::Scalar(Scalar::Float),
+                        (Type::Scalar(Scalar::Int), Type::Scalar(Scalar::Float)) | (Type::Scalar(Scalar::Float), Type::Scalar(Scalar::Int)) => {
+                            Type::Scalar(Scalar::Float)
+                        }
                         (Type::Scalar(Scalar::Json), Type::Scalar(_)) | (Type::Scalar(_), Type::Scalar(Scalar::Json)) => Type::Scalar(Scalar::Json),
                         (before, now) => {
-                            let fault = self.fault(Code::ArgumentType, query.at, "the arguments of `coalesce` have one type").label(format!("this is {now}; the one before it is {before}"));
+                            let fault = self
+                                .fault(Code::ArgumentType, query.at, "the arguments of `coalesce` have one type")
+                                .label(format!("this is {now}; the one before it is {before}"));
                             self.push(fault);
                             return None;
                         }

@@ -33,9 +33,13 @@ impl Checker<'_> {
         }
         let (left, right) = (self.expr(&compare.left), self.expr(&compare.right));
         let (left, right) = (left?, right?);
-        if let Some(side) = [(&left, &compare.left), (&right, &compare.right)].iter().find(|(typed, _)| matches!(typed.ty, Type::Records(_) | Type::Record(_))) {
+        if let Some(side) = [(&left, &compare.left), (&right, &compare.right)].iter().find(|(typed, _)| matches!(typed.ty, Type::Records(_) | Type::Record(_)))
+        {
             let text = self.snippet.get(side.1.at);
-            let fault = self.fault(Code::RecordCompared, side.1.at, "a list of records cannot be compared").label(format!("this is {}", side.0.ty)).help(format!("ask `any({text}, ...)` or `len({text})`"));
+            let fault = self
+                .fault(Code::RecordCompared, side.1.at, "a list of records cannot be compared")
+                .label(format!("this is {}", side.0.ty))
+                .help(format!("ask `any({text}, ...)` or `len({text})`"));
             self.push(fault);
             return None;
         }
@@ -49,7 +53,10 @@ impl Checker<'_> {
         };
         let (left, right) = sides?;
         if compare.fold && ![left.ty, right.ty].iter().any(|ty| is_textual(*ty)) {
-            let fault = self.fault(Code::TextNeeded, compare.op_at, "`~` ignores case, which only text has").label(format!("the left side is {}", left.ty)).fix("take the `~` away", compare.op.text(false));
+            let fault = self
+                .fault(Code::TextNeeded, compare.op_at, "`~` ignores case, which only text has")
+                .label(format!("the left side is {}", left.ty))
+                .fix("take the `~` away", compare.op.text(false));
             self.push(fault);
         }
         if !self.has_wildcards(&left, &right, compare) {
@@ -64,7 +71,10 @@ impl Checker<'_> {
         let Some((list, field)) = self.list_path(path) else { return false };
         let rest = Place { start: compare.left.at.end, end: place.end };
         let written = format!("any({list}, .{field}{})", self.snippet.get(rest));
-        let fault = self.fault(Code::PathThroughList, place, format!("`{list}` is a list")).label("which one of them is meant?").fix(format!("write `{written}`"), written);
+        let fault = self
+            .fault(Code::PathThroughList, place, format!("`{list}` is a list"))
+            .label("which one of them is meant?")
+            .fix(format!("write `{written}`"), written);
         self.push(fault.help("or name the first of a kind: `target.user`, `target.app`, `target.group`, ..."));
         true
     }
@@ -139,7 +149,9 @@ impl Checker<'_> {
             return match Timestamp::parse(text) {
                 Some(time) => Some(Value::Time(time)),
                 None => {
-                    let fault = Diagnostic::new(Code::NotATime, at, format!("`{text}` is not a time")).label("compared with a time").help("times are written like `2026-01-31T09:00:00Z`, with their zone");
+                    let fault = Diagnostic::new(Code::NotATime, at, format!("`{text}` is not a time"))
+                        .label("compared with a time")
+                        .help("times are written like `2026-01-31T09:00:00Z`, with their zone");
                     self.push(fault);
                     None
                 }
@@ -151,7 +163,9 @@ impl Checker<'_> {
         if let Ok(network) = text.parse::<ipnet::IpNet>() {
             return Some(Value::Network(network.trunc()));
         }
-        let fault = Diagnostic::new(Code::NotAnAddress, at, format!("`{text}` is not an address or a network")).label("compared with an address").help("addresses are written `203.0.113.7` or `2001:db8::7`, networks `10.0.0.0/8`");
+        let fault = Diagnostic::new(Code::NotAnAddress, at, format!("`{text}` is not an address or a network"))
+            .label("compared with an address")
+            .help("addresses are written `203.0.113.7` or `2001:db8::7`, networks `10.0.0.0/8`");
         self.push(fault);
         None
     }
@@ -168,8 +182,11 @@ impl Checker<'_> {
                 self.push(fault);
                 return None;
             };
-            let is_literal_time = scalar == Scalar::Text && side.constant().is_some() && (left.ty == Type::Scalar(Scalar::Time) || right.ty == Type::Scalar(Scalar::Time));
-            if !is_literal_time && !matches!(scalar, Scalar::Int | Scalar::Float | Scalar::Time | Scalar::Duration | Scalar::Distance | Scalar::Speed | Scalar::Json) {
+            let is_literal_time =
+                scalar == Scalar::Text && side.constant().is_some() && (left.ty == Type::Scalar(Scalar::Time) || right.ty == Type::Scalar(Scalar::Time));
+            if !is_literal_time
+                && !matches!(scalar, Scalar::Int | Scalar::Float | Scalar::Time | Scalar::Duration | Scalar::Distance | Scalar::Speed | Scalar::Json)
+            {
                 let fault = self.fault(Code::NumberNeeded, expr.at, format!("`{operator}` needs numbers or times")).label(format!("this is {}", side.ty));
                 let fault = if scalar == Scalar::Text { fault.help("read a number from text with `to_int(...)`") } else { fault };
                 self.push(fault);
@@ -182,7 +199,10 @@ impl Checker<'_> {
             && is_measure(a)
             && matches!(compare.right.kind, Kind::Quantity(_) | Kind::Int(_) | Kind::Float(_))
         {
-            let fault = self.fault(Code::WrongUnit, compare.right.at, format!("{} is compared with {}", left.ty, right.ty)).label(format!("{} is expected", left.ty)).help(unit_help(a));
+            let fault = self
+                .fault(Code::WrongUnit, compare.right.at, format!("{} is compared with {}", left.ty, right.ty))
+                .label(format!("{} is expected", left.ty))
+                .help(unit_help(a));
             self.push(fault);
             return None;
         }
@@ -190,28 +210,37 @@ impl Checker<'_> {
     }
 
     fn membership(&mut self, compare: &Compare, left: Arc<Typed>, right: Arc<Typed>) -> Option<(Arc<Typed>, Arc<Typed>)> {
-        let is_network = right.ty == Type::Scalar(Scalar::Network) || (left.ty == Type::Scalar(Scalar::Address) && right.constant().is_some_and(|value| matches!(value, Value::Text(_))));
+        let is_network = right.ty == Type::Scalar(Scalar::Network)
+            || (left.ty == Type::Scalar(Scalar::Address) && right.constant().is_some_and(|value| matches!(value, Value::Text(_))));
         if matches!(right.ty, Type::Scalar(Scalar::Json)) || is_network {
             return self.fit(compare, left, right);
         }
         let Type::List(_) = right.ty else {
             let operator = compare.op.text(compare.fold);
-            let fault = self.fault(Code::ListNeeded, compare.right.at, format!("`{operator}` needs a list on its right")).label(format!("this is {}", right.ty));
+            let fault =
+                self.fault(Code::ListNeeded, compare.right.at, format!("`{operator}` needs a list on its right")).label(format!("this is {}", right.ty));
             let text = self.snippet.get(compare.right.at).to_owned();
             let fault = match (left.ty, right.ty) {
-                (Type::Scalar(Scalar::Text), Type::Scalar(Scalar::Text)) if right.constant().is_none() => fault.help(format!("to look for a part of a text write `{text} contains {}`", self.snippet.get(compare.left.at))),
+                (Type::Scalar(Scalar::Text), Type::Scalar(Scalar::Text)) if right.constant().is_none() => {
+                    fault.help(format!("to look for a part of a text write `{text} contains {}`", self.snippet.get(compare.left.at)))
+                }
                 _ => fault.fix(format!("write `[{text}]`"), format!("[{text}]")),
             };
             self.push(fault);
             return None;
         };
         if matches!(left.ty, Type::List(_)) {
-            let fault = self.fault(Code::SidesDoNotFit, compare.left.at, "`in` looks for one value").label(format!("this is {}", left.ty)).help("to ask whether a list has one of some values write `list contains [...]`");
+            let fault = self
+                .fault(Code::SidesDoNotFit, compare.left.at, "`in` looks for one value")
+                .label(format!("this is {}", left.ty))
+                .help("to ask whether a list has one of some values write `list contains [...]`");
             self.push(fault);
             return None;
         }
         if matches!(right.unnamed().node, Node::Range(..)) && !matches!(left.ty, Type::Scalar(Scalar::Int | Scalar::Float | Scalar::Json)) {
-            let fault = self.fault(Code::SidesDoNotFit, compare.right.at, format!("a range of numbers cannot hold {}", left.ty)).label("this is a range of whole numbers");
+            let fault = self
+                .fault(Code::SidesDoNotFit, compare.right.at, format!("a range of numbers cannot hold {}", left.ty))
+                .label("this is a range of whole numbers");
             self.push(fault.also(self.span(compare.left.at), format!("this is {}", left.ty)));
             return None;
         }
@@ -223,7 +252,10 @@ impl Checker<'_> {
     fn containment(&mut self, compare: &Compare, left: Arc<Typed>, right: Arc<Typed>) -> Option<(Arc<Typed>, Arc<Typed>)> {
         if compare.op == Comparison::ContainsAll && !matches!(right.ty, Type::List(_)) {
             let text = self.snippet.get(compare.right.at).to_owned();
-            let fault = self.fault(Code::ListNeeded, compare.right.at, "`contains all` needs a list on its right").label(format!("this is {}", right.ty)).fix(format!("write `[{text}]`"), format!("[{text}]"));
+            let fault = self
+                .fault(Code::ListNeeded, compare.right.at, "`contains all` needs a list on its right")
+                .label(format!("this is {}", right.ty))
+                .fix(format!("write `[{text}]`"), format!("[{text}]"));
             self.push(fault);
             return None;
         }
@@ -249,7 +281,10 @@ impl Checker<'_> {
             }
         }
         if compare.op == Comparison::Like && right.constant().is_none() {
-            let fault = self.fault(Code::TextNeeded, compare.right.at, "the pattern of `like` is written out").label("this is known only when an event is there").help("write a text such as `\"adm*\"`, or use `starts_with`, `contains`");
+            let fault = self
+                .fault(Code::TextNeeded, compare.right.at, "the pattern of `like` is written out")
+                .label("this is known only when an event is there")
+                .help("write a text such as `\"adm*\"`, or use `starts_with`, `contains`");
             self.push(fault);
             return None;
         }
@@ -301,17 +336,24 @@ impl Checker<'_> {
         match check_regex(pattern, flags) {
             Ok(pattern) => Some(pattern),
             Err(RegexFault::Flag(flag)) => {
-                let fault = self.fault(Code::InvalidRegex, at, format!("`{flag}` is not a flag of regular expressions")).label("flags are `i`, `m`, `s` and `x`");
+                let fault =
+                    self.fault(Code::InvalidRegex, at, format!("`{flag}` is not a flag of regular expressions")).label("flags are `i`, `m`, `s` and `x`");
                 self.push(fault);
                 None
             }
             Err(RegexFault::Invalid(why)) => {
-                let fault = self.fault(Code::InvalidRegex, at, "this regular expression is not valid").label(why).help("look-around and back-references do not exist: matching takes linear time");
+                let fault = self
+                    .fault(Code::InvalidRegex, at, "this regular expression is not valid")
+                    .label(why)
+                    .help("look-around and back-references do not exist: matching takes linear time");
                 self.push(fault);
                 None
             }
             Err(RegexFault::TooBig) => {
-                let fault = self.fault(Code::RegexTooBig, at, "this regular expression is too big").label("compiled it takes too much memory and time").help("make repetitions such as `{1,200}` smaller, or use `contains`");
+                let fault = self
+                    .fault(Code::RegexTooBig, at, "this regular expression is too big")
+                    .label("compiled it takes too much memory and time")
+                    .help("make repetitions such as `{1,200}` smaller, or use `contains`");
                 self.push(fault);
                 None
             }
@@ -389,12 +431,14 @@ impl Checker<'_> {
         if set == ClosedSet::EventType {
             let near = if self.guessed_enough(Code::UnknownEventType, at) { None } else { nearest(text, self.event_types.names()).map(str::to_owned) };
             let count = crate::event::event_types().len();
-            let message = if whole { format!("unknown event type `{text}`") } else { format!("no event type of Okta {} `{text}`", compare.op.text(compare.fold)) };
+            let message =
+                if whole { format!("unknown event type `{text}`") } else { format!("no event type of Okta {} `{text}`", compare.op.text(compare.fold)) };
             let mut fault = Diagnostic::new(Code::UnknownEventType, at, message).label(format!("not in Okta's catalogue of {count} types"));
             if let Some(near) = near.filter(|_| whole && is_literal) {
                 fault = fault.fix(format!("did you mean `{near}`?"), quoted(&near));
             } else {
-                fault = fault.help("search the catalogue with `clarion events WORD`; a type newer than the catalogue is declared under `event_types` in `pack.yml`");
+                fault = fault
+                    .help("search the catalogue with `clarion events WORD`; a type newer than the catalogue is declared under `event_types` in `pack.yml`");
             }
             self.push(fault);
             return;
@@ -402,7 +446,9 @@ impl Checker<'_> {
         let guess = if self.guessed_enough(Code::UnknownValue, at) { None } else { nearest_within(text, set.values(), CLOSED_SET_LIKENESS) };
         let near = guess.filter(|_| whole && is_literal);
         let values = set.values().join(", ");
-        let mut fault = Diagnostic::new(Code::UnknownValue, at, format!("{} is never `{text}`", set.name())).label("not one of its values").note(format!("its values are: {values}"));
+        let mut fault = Diagnostic::new(Code::UnknownValue, at, format!("{} is never `{text}`", set.name()))
+            .label("not one of its values")
+            .note(format!("its values are: {values}"));
         if let Some(near) = near {
             fault = fault.fix(format!("did you mean `{near}`?"), quoted(near));
         }
@@ -488,12 +534,18 @@ fn unit_help(scalar: Scalar) -> &'static str {
 /// Adds advice for the usual ways in which two sides do not fit.
 fn advise(fault: Diagnostic, left: &Typed, right: &Typed, compare: &Compare, right_at: crate::diagnostic::Span, right_text: &str) -> Diagnostic {
     match (left.ty, right.ty, right.constant()) {
-        (Type::Scalar(Scalar::Bool), Type::Scalar(Scalar::Text), Some(Value::Text(text))) if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {
+        (Type::Scalar(Scalar::Bool), Type::Scalar(Scalar::Text), Some(Value::Text(text)))
+            if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") =>
+        {
             let word = text.to_ascii_lowercase();
             fault.fix_at(right_at, format!("write `{word}`"), word)
         }
-        (Type::Scalar(Scalar::Int | Scalar::Float), Type::Scalar(Scalar::Text), Some(Value::Text(text))) if text.parse::<i64>().is_ok() => fault.fix_at(right_at, format!("write `{text}`"), text),
-        (Type::Scalar(Scalar::Text), Type::Scalar(Scalar::Int | Scalar::Float | Scalar::Bool), Some(_)) => fault.fix_at(right_at, format!("write `\"{right_text}\"`"), format!("\"{right_text}\"")),
+        (Type::Scalar(Scalar::Int | Scalar::Float), Type::Scalar(Scalar::Text), Some(Value::Text(text))) if text.parse::<i64>().is_ok() => {
+            fault.fix_at(right_at, format!("write `{text}`"), text)
+        }
+        (Type::Scalar(Scalar::Text), Type::Scalar(Scalar::Int | Scalar::Float | Scalar::Bool), Some(_)) => {
+            fault.fix_at(right_at, format!("write `\"{right_text}\"`"), format!("\"{right_text}\""))
+        }
         (Type::List(_), _, _) if matches!(compare.op, Comparison::Equal) => fault.help("ask what a list holds with `contains`"),
         _ => fault,
     }

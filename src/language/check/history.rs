@@ -59,7 +59,10 @@ impl Checker<'_> {
             return Some(typed);
         }
         let text = self.snippet.get(expr.at).to_owned();
-        let fault = self.fault(Code::HistoryNeeded, expr.at, "a history is needed here").label(format!("this is {}", typed.ty)).help(format!("say which events: `eventType == \"...\" by {} within 1h`", if text.len() < 40 { &text } else { "actor.id" }));
+        let fault = self
+            .fault(Code::HistoryNeeded, expr.at, "a history is needed here")
+            .label(format!("this is {}", typed.ty))
+            .help(format!("say which events: `eventType == \"...\" by {} within 1h`", if text.len() < 40 { &text } else { "actor.id" }));
         self.push(fault);
         None
     }
@@ -69,7 +72,10 @@ impl Checker<'_> {
             && self.is_record(path)
         {
             let text = self.snippet.get(key.at).to_owned();
-            let fault = self.fault(Code::BadKey, key.at, "events cannot be grouped by this").label("this is a record").help(format!("name a field of it, such as `{text}.id`"));
+            let fault = self
+                .fault(Code::BadKey, key.at, "events cannot be grouped by this")
+                .label("this is a record")
+                .help(format!("name a field of it, such as `{text}.id`"));
             self.push(fault);
             return None;
         }
@@ -82,7 +88,10 @@ impl Checker<'_> {
             _ => None,
         };
         if let Some(label) = bad {
-            let fault = self.fault(Code::BadKey, key.at, "events cannot be grouped by this").label(label).help("a key is a field with a single value, such as `actor.id` or `client.ipAddress`");
+            let fault = self
+                .fault(Code::BadKey, key.at, "events cannot be grouped by this")
+                .label(label)
+                .help("a key is a field with a single value, such as `actor.id` or `client.ipAddress`");
             self.push(fault);
             return None;
         }
@@ -94,13 +103,19 @@ impl Checker<'_> {
         let length = match &within.value.kind {
             Kind::Quantity(Quantity::Duration(length)) => *length,
             Kind::Quantity(_) => {
-                let fault = self.fault(Code::WrongUnit, at, "`within` needs a duration").label("this is not a length of time").help("a duration is written like `15m` or `1h30m`");
+                let fault = self
+                    .fault(Code::WrongUnit, at, "`within` needs a duration")
+                    .label("this is not a length of time")
+                    .help("a duration is written like `15m` or `1h30m`");
                 self.push(fault);
                 return None;
             }
             Kind::Int(_) | Kind::Float(_) => {
                 let text = self.snippet.get(at).to_owned();
-                let fault = self.fault(Code::MalformedQuantity, at, "this duration has no unit").label("seconds, minutes, hours or days?").fix(format!("write `{text}m` for minutes"), format!("{text}m"));
+                let fault = self
+                    .fault(Code::MalformedQuantity, at, "this duration has no unit")
+                    .label("seconds, minutes, hours or days?")
+                    .fix(format!("write `{text}m` for minutes"), format!("{text}m"));
                 self.push(fault);
                 return None;
             }
@@ -127,7 +142,10 @@ impl Checker<'_> {
             return None;
         }
         if length > RETENTION {
-            let fault = self.fault(Code::WindowOverRetention, at, "this window is longer than Okta keeps its log").label("Okta keeps 90 days").help("it fills only from events that Clarion itself has seen; after a new start it is blind for what lies further back");
+            let fault = self
+                .fault(Code::WindowOverRetention, at, "this window is longer than Okta keeps its log")
+                .label("Okta keeps 90 days")
+                .help("it fills only from events that Clarion itself has seen; after a new start it is blind for what lies further back");
             self.push(fault);
         }
         Some(length)
@@ -160,7 +178,9 @@ impl Checker<'_> {
                         self.refuse(Code::WrongUnit, *length_at, format!("`{word}` needs a duration"), row);
                     }
                 },
-                ArgumentKind::Plain { label: None, times: None, value: query } if function == HistoryFunction::Top && history.is_some() && number.is_none() => number = Some(query),
+                ArgumentKind::Plain { label: None, times: None, value: query } if function == HistoryFunction::Top && history.is_some() && number.is_none() => {
+                    number = Some(query)
+                }
                 ArgumentKind::Plain { label: None, times: None, value: query } if !of && history.is_none() => history = Some((self.history(query), query)),
                 ArgumentKind::Plain { label: None, times: None, value: query } if of && history.is_none() => {
                     sound = false;
@@ -215,7 +235,10 @@ impl Checker<'_> {
         use HistoryFunction as F;
         let end = Place { start: query.at.end, end: query.at.end };
         if matches!(function, F::Seen | F::FirstSeen | F::Last | F::First | F::TravelSpeed | F::TravelDistance) {
-            let fault = self.fault(Code::UnboundedMemory, query.at, format!("`{}` without `within` remembers without end", row.name)).label("no `within`").help("add `within 90d`, which is as long as Okta keeps its log");
+            let fault = self
+                .fault(Code::UnboundedMemory, query.at, format!("`{}` without `within` remembers without end", row.name))
+                .label("no `within`")
+                .help("add `within 90d`, which is as long as Okta keeps its log");
             self.push(fault);
             return Some(());
         }
@@ -245,14 +268,25 @@ impl Checker<'_> {
             F::Min | F::Max if numeric || scalar == Scalar::Time => Type::Scalar(scalar),
             F::Avg | F::Sum | F::Min | F::Max => {
                 let message = format!("`{}` needs numbers", row.name);
-                let fault = self.fault(Code::ArgumentType, at, message).label(format!("this is {}", Type::Scalar(scalar))).help("read a number from text with `to_int(...)`");
+                let fault = self
+                    .fault(Code::ArgumentType, at, message)
+                    .label(format!("this is {}", Type::Scalar(scalar)))
+                    .help("read a number from text with `to_int(...)`");
                 self.push(fault);
                 return None;
             }
         })
     }
 
-    fn question(&mut self, row: &Row, function: HistoryFunction, place: Place, history: &History, number: Option<&Query>, period: Option<(String, Duration, Place)>) -> Option<Question> {
+    fn question(
+        &mut self,
+        row: &Row,
+        function: HistoryFunction,
+        place: Place,
+        history: &History,
+        number: Option<&Query>,
+        period: Option<(String, Duration, Place)>,
+    ) -> Option<Question> {
         use HistoryFunction as F;
         if let Some((word, length, at)) = &period
             && history.within.is_some_and(|within| *length > within)
@@ -379,7 +413,8 @@ impl Checker<'_> {
         let shared: Vec<Arc<Typed>> = keys.iter().map(|key| key.past.clone()).collect();
         for step in &mut drafts {
             if !step.keys.is_empty() && !shared.is_empty() {
-                let fault = Diagnostic::new(Code::UnevenKeys, step.at, "keys stand either at each step or behind the last one").label("a key of its own, beside the shared one");
+                let fault = Diagnostic::new(Code::UnevenKeys, step.at, "keys stand either at each step or behind the last one")
+                    .label("a key of its own, beside the shared one");
                 self.push(fault);
                 return None;
             }
@@ -429,7 +464,14 @@ impl Checker<'_> {
         self.push(fault);
     }
 
-    fn step(&mut self, expr: &Expr, label: Option<&(String, Place)>, times: Option<&(i64, Place)>, names: &[Option<Arc<str>>], step_names: &[Arc<str>]) -> Option<Step> {
+    fn step(
+        &mut self,
+        expr: &Expr,
+        label: Option<&(String, Place)>,
+        times: Option<&(i64, Place)>,
+        names: &[Option<Arc<str>>],
+        step_names: &[Arc<str>],
+    ) -> Option<Step> {
         let at = self.span(expr.at);
         let (absent, expr) = match &expr.kind {
             Kind::Not(inner) => (true, &**inner),

@@ -25,7 +25,7 @@ pub use names::{ALERT_EVENT_TYPE, EventTypes, Meaning, NameTable, Names, Setting
 pub const NODES_MAX: usize = 20_000;
 
 /// Deepest nesting of an expression when every name is filled in: whoever walks through one calls himself at each level.
-pub const LEVELS_MAX: usize = 200;
+pub(super) const LEVELS_MAX: usize = 200;
 
 /// Deepest nesting while expressions are checked, names that are checked on the way among them.
 const CHECK_DEPTH_MAX: usize = 128;
@@ -62,13 +62,7 @@ struct Surroundings {
 
 impl<'a> Checker<'a> {
     /// Makes a checker for one text.
-    pub fn new(
-        snippet: &'a Snippet,
-        names: &'a mut Names,
-        settings: &'a Settings,
-        event_types: &'a EventTypes,
-        faults: &'a mut Vec<Diagnostic>,
-    ) -> Self {
+    pub fn new(snippet: &'a Snippet, names: &'a mut Names, settings: &'a Settings, event_types: &'a EventTypes, faults: &'a mut Vec<Diagnostic>) -> Self {
         Checker { snippet, names, settings, event_types, faults, surroundings: Surroundings::default(), depth: 0 }
     }
 
@@ -125,9 +119,15 @@ impl<'a> Checker<'a> {
 
     fn fits(&mut self, size: usize, depth: usize, at: Span) -> bool {
         if size > NODES_MAX {
-            self.push(Diagnostic::new(Code::TooLong, at, "this expression is too big once its names are filled in").label(format!("{size} parts; at most {NODES_MAX}")));
+            self.push(
+                Diagnostic::new(Code::TooLong, at, "this expression is too big once its names are filled in")
+                    .label(format!("{size} parts; at most {NODES_MAX}")),
+            );
         } else if depth > LEVELS_MAX {
-            self.push(Diagnostic::new(Code::NestedTooDeep, at, "this expression is nested too deep once its names are filled in").label(format!("{depth} levels; at most {LEVELS_MAX}")));
+            self.push(
+                Diagnostic::new(Code::NestedTooDeep, at, "this expression is nested too deep once its names are filled in")
+                    .label(format!("{depth} levels; at most {LEVELS_MAX}")),
+            );
         }
         size <= NODES_MAX && depth <= LEVELS_MAX
     }
@@ -146,7 +146,9 @@ impl<'a> Checker<'a> {
         let fault = fault.label(format!("this is {}", typed.ty));
         let fault = match (&expr.kind, typed.ty) {
             (Kind::Path(_), Type::Scalar(_)) => fault.help(format!("compare it with something, or ask `exists({})`", self.snippet.get(expr.at))),
-            (Kind::Path(_), Type::Records(_)) => fault.help(format!("ask `any({}, ...)` or `len({}) > 0`", self.snippet.get(expr.at), self.snippet.get(expr.at))),
+            (Kind::Path(_), Type::Records(_)) => {
+                fault.help(format!("ask `any({}, ...)` or `len({}) > 0`", self.snippet.get(expr.at), self.snippet.get(expr.at)))
+            }
             (Kind::Call(_), _) => fault.help("compare its value with something, such as `>= 5`"),
             _ => fault,
         };
@@ -157,7 +159,10 @@ impl<'a> Checker<'a> {
     /// Checks any expression.
     fn expr(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
         if self.depth >= CHECK_DEPTH_MAX {
-            self.push(self.fault(Code::NestedTooDeep, expr.at, "this expression is nested too deep once its names are filled in").label("names stand for names that stand for names"));
+            self.push(
+                self.fault(Code::NestedTooDeep, expr.at, "this expression is nested too deep once its names are filled in")
+                    .label("names stand for names that stand for names"),
+            );
             return None;
         }
         self.depth += 1;
@@ -280,4 +285,3 @@ impl<'a> Checker<'a> {
 
 /// A convenience for the parts of the checker: a history behind a shared pointer.
 type SharedHistory = Arc<History>;
-

@@ -55,7 +55,8 @@ impl NameTable {
     /// Adds a name whose meaning is at fault, so that its uses are not reported as well.
     pub fn add_broken(&mut self, name: &str, at: Span, snippet: Snippet) {
         let place = Place::default();
-        let query = Query { expr: crate::language::ast::Expr { kind: crate::language::ast::Kind::Broken, at: place }, keys: Vec::new(), within: None, at: place };
+        let query =
+            Query { expr: crate::language::ast::Expr { kind: crate::language::ast::Kind::Broken, at: place }, keys: Vec::new(), within: None, at: place };
         let entry = Entry { at, snippet: Arc::new(snippet), query: Arc::new(query), state: State::Done(Meaning::Broken), used: true };
         self.entries.entry(name.to_owned()).or_insert(entry);
     }
@@ -104,7 +105,29 @@ impl Names {
         if function(name).is_some() {
             return Some(format!("`{name}` is a function"));
         }
-        if matches!(name, "now" | "and" | "or" | "not" | "in" | "contains" | "starts_with" | "ends_with" | "like" | "matches" | "by" | "within" | "of" | "true" | "false" | "null" | "until" | "learning" | "each" | "times") {
+        if matches!(
+            name,
+            "now"
+                | "and"
+                | "or"
+                | "not"
+                | "in"
+                | "contains"
+                | "starts_with"
+                | "ends_with"
+                | "like"
+                | "matches"
+                | "by"
+                | "within"
+                | "of"
+                | "true"
+                | "false"
+                | "null"
+                | "until"
+                | "learning"
+                | "each"
+                | "times"
+        ) {
             return Some(format!("`{name}` is a word of the language"));
         }
         let is_root = crate::event::fields().iter().any(|field| field.path.split('.').next() == Some(name));
@@ -198,7 +221,9 @@ impl Checker<'_> {
             State::Checking => {
                 let at = entry.at;
                 entry.state = State::Done(Meaning::Broken);
-                let fault = crate::diagnostic::Diagnostic::new(Code::CircularNames, at, format!("`{name}` means itself")).label("its meaning needs its own").also(self.span(place), "used here");
+                let fault = crate::diagnostic::Diagnostic::new(Code::CircularNames, at, format!("`{name}` means itself"))
+                    .label("its meaning needs its own")
+                    .also(self.span(place), "used here");
                 self.push(fault);
                 return Meaning::Broken;
             }

@@ -42,7 +42,10 @@ impl Checker<'_> {
     fn scoped(&mut self, place: Place, path: &Path, scope: Scope) -> Option<Arc<Typed>> {
         let names = leading_names(&path.segments);
         if names.is_empty() {
-            let fault = self.fault(Code::UnexpectedText, place, format!("`{}` is an event, not a value", path.name)).label("name a field of it").help(format!("such as `{}.actor.id`", path.name));
+            let fault = self
+                .fault(Code::UnexpectedText, place, format!("`{}` is an event, not a value", path.name))
+                .label("name a field of it")
+                .help(format!("such as `{}.actor.id`", path.name));
             self.push(fault);
             return None;
         }
@@ -84,7 +87,11 @@ impl Checker<'_> {
             let typed = Typed::new(Node::Field(scope, FieldRef::Known(id)), ty, self.span(place));
             return if rest.is_empty() { Some(typed) } else { self.enter_value(place, typed, rest) };
         }
-        let prefix = if taken == 0 { self.snippet.get(Place { start: place.start, end: names.first().map_or(place.end, |(_, at)| at.start) }).to_owned() } else { String::new() };
+        let prefix = if taken == 0 {
+            self.snippet.get(Place { start: place.start, end: names.first().map_or(place.end, |(_, at)| at.start) }).to_owned()
+        } else {
+            String::new()
+        };
         self.unknown_field(place, names, segments.len() + taken, &prefix);
         None
     }
@@ -100,7 +107,10 @@ impl Checker<'_> {
             return None;
         };
         let Some((key, key_at)) = names.get(skip).copied() else {
-            let fault = self.fault(Code::UnknownField, place, format!("`{first}` alone is not a field")).label("name a key of debugData").help("such as `debug.factor`");
+            let fault = self
+                .fault(Code::UnknownField, place, format!("`{first}` alone is not a field"))
+                .label("name a key of debugData")
+                .help("such as `debug.factor`");
             self.push(fault);
             return Some(None);
         };
@@ -138,7 +148,8 @@ impl Checker<'_> {
             Type::List(scalar) => match rest {
                 [Segment { kind: SegmentKind::Index(index), .. }] => Some(Typed::new(Node::At(base, *index), Type::Scalar(scalar), at)),
                 [first, ..] => {
-                    let fault = self.fault(Code::PathThroughList, first.at, "this is a list, it has no named parts").label(format!("{} has no such part", base.ty));
+                    let fault =
+                        self.fault(Code::PathThroughList, first.at, "this is a list, it has no named parts").label(format!("{} has no such part", base.ty));
                     self.push(fault);
                     None
                 }
@@ -147,7 +158,9 @@ impl Checker<'_> {
             ty => {
                 let first = rest.first().map_or(place, |segment| segment.at);
                 let name = self.snippet.get(first).to_owned();
-                let fault = self.fault(Code::UnknownField, place, format!("unknown field `{}`", self.snippet.get(place))).label(format!("what stands before `{name}` is {ty} and has no parts"));
+                let fault = self
+                    .fault(Code::UnknownField, place, format!("unknown field `{}`", self.snippet.get(place)))
+                    .label(format!("what stands before `{name}` is {ty} and has no parts"));
                 let fault = if ty == Type::Scalar(Scalar::Text) { fault.help("if the text holds JSON, read it with `json(...)`") } else { fault };
                 self.push(fault);
                 None
@@ -190,7 +203,10 @@ impl Checker<'_> {
                 if steps.is_empty() { Some(typed) } else { self.enter_value(place, typed, steps) }
             }
             [Segment { kind: SegmentKind::Index(_), .. }, ..] => {
-                let fault = self.fault(Code::RecordCompared, place, "a record has no value of its own").label("name a field of it").help(format!("such as `{list}[0].{}`", record_fields(kind).first().map_or("id", |field| field.path)));
+                let fault = self
+                    .fault(Code::RecordCompared, place, "a record has no value of its own")
+                    .label("name a field of it")
+                    .help(format!("such as `{list}[0].{}`", record_fields(kind).first().map_or("id", |field| field.path)));
                 self.push(fault);
                 None
             }
@@ -209,7 +225,10 @@ impl Checker<'_> {
     /// Checks a field of one record of a filtered list.
     pub(super) fn picked(&mut self, place: Place, base: Arc<Typed>, kind: RecordKind, segments: &[Segment]) -> Option<Arc<Typed>> {
         let [Segment { kind: SegmentKind::Index(index), .. }, fields @ ..] = segments else {
-            let fault = self.fault(Code::PathThroughList, place, format!("this is {}", base.ty)).label("which one of them is meant?").help("pick one by its position, such as `filter(...)[0].id`");
+            let fault = self
+                .fault(Code::PathThroughList, place, format!("this is {}", base.ty))
+                .label("which one of them is meant?")
+                .help("pick one by its position, such as `filter(...)[0].id`");
             self.push(fault);
             return None;
         };
@@ -271,7 +290,10 @@ impl Checker<'_> {
         }
         if parts == 1 && prefix.is_empty() {
             let near = self.near_name(&joined);
-            let fault = self.fault(Code::UnknownName, place, format!("unknown name `{joined}`")).label("no field, `let` or definition has this name").did_you_mean(near.as_deref());
+            let fault = self
+                .fault(Code::UnknownName, place, format!("unknown name `{joined}`"))
+                .label("no field, `let` or definition has this name")
+                .did_you_mean(near.as_deref());
             self.push(fault);
             return;
         }
@@ -281,7 +303,8 @@ impl Checker<'_> {
         };
         let near = nearest(&joined, fields().iter().map(|field| field.path)).map(|near| format!("{prefix}{near}"));
         let root = names.first().map_or("", |(name, _)| *name);
-        let known: Vec<&str> = fields().iter().map(|field| field.path).filter(|path| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('.'))).collect();
+        let known: Vec<&str> =
+            fields().iter().map(|field| field.path).filter(|path| path.strip_prefix(root).is_some_and(|rest| rest.starts_with('.'))).collect();
         let fault = self.fault(Code::UnknownField, at, format!("unknown field `{joined}`")).label("no such field on an Okta event");
         let fault = fault.did_you_mean(near.as_deref());
         let fault = if near.is_none() && !known.is_empty() && known.len() <= 12 { fault.note(format!("there are: {}", known.join(", "))) } else { fault };
@@ -306,7 +329,8 @@ impl Checker<'_> {
         if near.is_none() {
             return false;
         }
-        let fault = self.fault(Code::UnknownStep, at, format!("unknown step `{root}`")).label("no step of the sequence has this name").did_you_mean(near.as_deref());
+        let fault =
+            self.fault(Code::UnknownStep, at, format!("unknown step `{root}`")).label("no step of the sequence has this name").did_you_mean(near.as_deref());
         self.push(fault);
         true
     }

@@ -48,8 +48,11 @@ impl Checker<'_> {
                 Some(Scalar::Float) if this == Scalar::Int => Some(Scalar::Float),
                 Some(before) if before == this => Some(before),
                 Some(before) => {
-                    let fault = crate::diagnostic::Diagnostic::new(Code::MixedList, part.at, "the elements of a list have one type")
-                        .label(format!("this is {}; those before it are {}", Type::Scalar(this), Type::Scalar(before)));
+                    let fault = crate::diagnostic::Diagnostic::new(Code::MixedList, part.at, "the elements of a list have one type").label(format!(
+                        "this is {}; those before it are {}",
+                        Type::Scalar(this),
+                        Type::Scalar(before)
+                    ));
                     self.push(fault);
                     return None;
                 }
@@ -63,7 +66,9 @@ impl Checker<'_> {
     pub(super) fn negate(&mut self, place: Place, operand: &Expr) -> Option<Arc<Typed>> {
         let inner = self.expr(operand)?;
         match inner.ty {
-            Type::Scalar(scalar @ (Scalar::Int | Scalar::Float | Scalar::Duration)) => Some(Typed::new(Node::Negate(inner), Type::Scalar(scalar), self.span(place))),
+            Type::Scalar(scalar @ (Scalar::Int | Scalar::Float | Scalar::Duration)) => {
+                Some(Typed::new(Node::Negate(inner), Type::Scalar(scalar), self.span(place)))
+            }
             ty => {
                 let fault = self.fault(Code::NumberNeeded, operand.at, "`-` needs a number").label(format!("this is {ty}"));
                 self.push(fault);
@@ -85,8 +90,14 @@ impl Checker<'_> {
         let Some(scalar) = arithmetic_type(operator, a, b) else {
             let number = |scalar| matches!(scalar, Scalar::Int | Scalar::Float | Scalar::Duration | Scalar::Time | Scalar::Json);
             let (bad, ty) = if number(a) { (right.at, right_typed.ty) } else { (left.at, left_typed.ty) };
-            let fault = self.fault(Code::NumberNeeded, bad, format!("`{}` cannot join {} and {}", operator.text(), left_typed.ty, right_typed.ty)).label(format!("this is {ty}"));
-            let fault = if a == Scalar::Text && b == Scalar::Text { fault.help("texts are put together in titles: `{actor.displayName} and {target.user.displayName}`") } else { fault };
+            let fault = self
+                .fault(Code::NumberNeeded, bad, format!("`{}` cannot join {} and {}", operator.text(), left_typed.ty, right_typed.ty))
+                .label(format!("this is {ty}"));
+            let fault = if a == Scalar::Text && b == Scalar::Text {
+                fault.help("texts are put together in titles: `{actor.displayName} and {target.user.displayName}`")
+            } else {
+                fault
+            };
             self.push(fault);
             return None;
         };

@@ -33,7 +33,11 @@ fn parts(part: &Typed, sets: &[&Sets], warnings: &mut Vec<Diagnostic>) -> bool {
         Node::And(inner) | Node::Or(inner) => {
             for part in inner {
                 if let Node::Constant(Value::Bool(truth)) = part.node {
-                    let fault = if truth { Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event") } else { never(part.at) };
+                    let fault = if truth {
+                        Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event")
+                    } else {
+                        never(part.at)
+                    };
                     warnings.push(fault);
                     found = true;
                 }
@@ -63,7 +67,8 @@ fn parts(part: &Typed, sets: &[&Sets], warnings: &mut Vec<Diagnostic>) -> bool {
     if let Node::Compare(op, _, left, right) = &part.node
         && let Some(truth) = constant_comparison(*op, left, right)
     {
-        let fault = if truth { Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event") } else { never(part.at) };
+        let fault =
+            if truth { Diagnostic::new(Code::AlwaysHolds, part.at, "this condition always holds").label("true for every event") } else { never(part.at) };
         warnings.push(fault);
         return true;
     }
@@ -85,7 +90,9 @@ fn whole(when: &Typed, sets: &[&Sets], warnings: &mut Vec<Diagnostic>) {
 }
 
 fn never(at: Span) -> Diagnostic {
-    Diagnostic::new(Code::NeverHolds, at, "this condition can never hold").label("no event fulfils all of it").help("for one of several values write `in [...]`")
+    Diagnostic::new(Code::NeverHolds, at, "this condition can never hold")
+        .label("no event fulfils all of it")
+        .help("for one of several values write `in [...]`")
 }
 
 /// Finds a condition that is the negation of one before it.

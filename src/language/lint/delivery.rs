@@ -59,7 +59,11 @@ fn early(named: &[(String, Span)], warnings: &mut Vec<Diagnostic>) {
             Some(Stage::Deprecated) => "deprecated by Okta",
             _ => continue,
         };
-        warnings.push(Diagnostic::new(Code::EarlyEventType, *at, format!("`{name}` is {stage}")).label("your org may never write it").note("Okta may rename or drop types that are not generally available"));
+        warnings.push(
+            Diagnostic::new(Code::EarlyEventType, *at, format!("`{name}` is {stage}"))
+                .label("your org may never write it")
+                .note("Okta may rename or drop types that are not generally available"),
+        );
     }
 }
 

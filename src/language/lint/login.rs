@@ -8,7 +8,10 @@ use crate::language::typed::{Node, Typed};
 pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Diagnostic>) {
     subject.when.walk(&mut |part| {
         let Node::Compare(op, false, left, right) = &part.node else { return };
-        let is_whole_or_part = matches!(op.positive(), Comparison::Equal | Comparison::In | Comparison::Contains | Comparison::StartsWith | Comparison::EndsWith | Comparison::Like);
+        let is_whole_or_part = matches!(
+            op.positive(),
+            Comparison::Equal | Comparison::In | Comparison::Contains | Comparison::StartsWith | Comparison::EndsWith | Comparison::Like
+        );
         if !is_whole_or_part || !is_login(left) {
             return;
         }

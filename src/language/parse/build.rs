@@ -8,9 +8,7 @@ use pest::iterators::{Pair, Pairs};
 use super::quantity::parse_quantity;
 use super::{DEPTH_MAX, Rule};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::language::ast::{
-    Argument, ArgumentKind, Arithmetic, Call, Compare, Comparison, Expr, Kind, Path, Place, Query, Segment, SegmentKind, Within,
-};
+use crate::language::ast::{Argument, ArgumentKind, Arithmetic, Call, Compare, Comparison, Expr, Kind, Path, Place, Query, Segment, SegmentKind, Within};
 use crate::language::snippet::Snippet;
 
 /// Builds the tree of a whole expression.
@@ -139,7 +137,10 @@ impl Builder<'_, '_> {
             if let Some(null_at) = null_behind(&operator, run) {
                 run.pairs.next();
                 let at = operator_at.to(null_at);
-                let fault = self.fault(Code::NullLiteral, at, format!("`{}` is not an operator", self.snippet.get(at))).label("a missing value is not a value").help("ask with `exists(field)` or `not exists(field)`");
+                let fault = self
+                    .fault(Code::NullLiteral, at, format!("`{}` is not an operator", self.snippet.get(at)))
+                    .label("a missing value is not a value")
+                    .help("ask with `exists(field)` or `not exists(field)`");
                 self.faults.push(fault);
                 left = Expr { kind: Kind::Broken, at: left.at.to(at) };
                 continue;
@@ -216,7 +217,10 @@ impl Builder<'_, '_> {
             }
             _ => {
                 if operator.as_rule() == Rule::slip_bang {
-                    let fault = self.fault(Code::SymbolForWord, at, "negation is written `not`").label("not an operator here").fix("write `not`", if self.snippet.text.get(at.end..).is_some_and(|rest| rest.starts_with(char::is_whitespace)) { "not" } else { "not " });
+                    let fault = self.fault(Code::SymbolForWord, at, "negation is written `not`").label("not an operator here").fix(
+                        "write `not`",
+                        if self.snippet.text.get(at.end..).is_some_and(|rest| rest.starts_with(char::is_whitespace)) { "not" } else { "not " },
+                    );
                     self.faults.push(fault);
                 } else if operator.as_str() != "not" {
                     self.capitals(at, operator.as_str());
@@ -229,7 +233,10 @@ impl Builder<'_, '_> {
 
     fn capitals(&mut self, at: Place, word: &str) {
         let lower = word.to_ascii_lowercase();
-        let fault = self.fault(Code::SymbolForWord, at, format!("`{word}` is written in small letters")).label("not an operator here").fix(format!("write `{lower}`"), lower);
+        let fault = self
+            .fault(Code::SymbolForWord, at, format!("`{word}` is written in small letters"))
+            .label("not an operator here")
+            .fix(format!("write `{lower}`"), lower);
         self.faults.push(fault);
     }
 
@@ -281,7 +288,9 @@ impl Builder<'_, '_> {
             Rule::r#in | Rule::not_in if text != text.to_ascii_lowercase() => return self.capitals(at, text),
             Rule::slip_equal => {
                 let write = if text == "!==" { "!=" } else { "==" };
-                self.fault(Code::SingleEquals, at, format!("`{text}` is not an operator")).label("two values are compared here").fix(format!("write `{write}`"), write)
+                self.fault(Code::SingleEquals, at, format!("`{text}` is not an operator"))
+                    .label("two values are compared here")
+                    .fix(format!("write `{write}`"), write)
             }
             Rule::slip_foreign => {
                 let fault = self.fault(Code::ForeignOperator, at, format!("`{text}` is not an operator"));
@@ -294,7 +303,11 @@ impl Builder<'_, '_> {
             Rule::slip_word => {
                 let (_, write) = word_meant(text);
                 let fault = self.fault(Code::ForeignOperator, at, format!("`{text}` is not an operator"));
-                if text.trim().to_ascii_lowercase().starts_with("is") { fault.fix(format!("write `{write}`; a missing value is asked for with `exists(x)`"), write) } else { fault.fix(format!("write `{write}`"), write) }
+                if text.trim().to_ascii_lowercase().starts_with("is") {
+                    fault.fix(format!("write `{write}`; a missing value is asked for with `exists(x)`"), write)
+                } else {
+                    fault.fix(format!("write `{write}`"), write)
+                }
             }
             _ => return,
         };
@@ -313,7 +326,10 @@ impl Builder<'_, '_> {
             Rule::quantity => self.quantity(at, pair.as_str()),
             Rule::range => self.range(at, pair),
             Rule::slip_range => {
-                let fault = self.fault(Code::BadRange, at, "the ends of a range are whole numbers").label("not a range").help("compare with both ends: `x >= a and x <= b`");
+                let fault = self
+                    .fault(Code::BadRange, at, "the ends of a range are whole numbers")
+                    .label("not a range")
+                    .help("compare with both ends: `x >= a and x <= b`");
                 self.faults.push(fault);
                 Kind::Broken
             }
@@ -457,7 +473,9 @@ impl Builder<'_, '_> {
         {
             return Kind::Float(number);
         }
-        let fault = self.fault(Code::NumberOutOfRange, at, format!("`{text}` is out of range")).label("whole numbers reach to 9223372036854775807, others to about 1.8e308");
+        let fault = self
+            .fault(Code::NumberOutOfRange, at, format!("`{text}` is out of range"))
+            .label("whole numbers reach to 9223372036854775807, others to about 1.8e308");
         self.faults.push(fault);
         Kind::Broken
     }
@@ -486,7 +504,8 @@ impl Builder<'_, '_> {
     }
 
     fn range(&mut self, at: Place, pair: Pair<'_, Rule>) -> Kind {
-        let ends: Vec<Option<i64>> = pair.into_inner().filter(|part| part.as_rule() == Rule::range_end).map(|part| part.as_str().replace('_', "").parse().ok()).collect();
+        let ends: Vec<Option<i64>> =
+            pair.into_inner().filter(|part| part.as_rule() == Rule::range_end).map(|part| part.as_str().replace('_', "").parse().ok()).collect();
         let (Some(Some(low)), Some(Some(high))) = (ends.first(), ends.get(1)) else {
             let fault = self.fault(Code::NumberOutOfRange, at, "an end of this range is out of range");
             self.faults.push(fault);

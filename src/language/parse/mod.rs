@@ -72,9 +72,13 @@ fn parse_text(snippet: &Snippet, faults: &mut Vec<Diagnostic>) -> Query {
         Err(error) => {
             if let ErrorVariant::CustomError { .. } = error.variant {
                 faults.push(
-                    Diagnostic::new(Code::NestedTooDeep, snippet.span(Place { start: 0, end: first_line(text) }), "this expression is nested in too many ways to be read")
-                        .label("brackets and histories stand too deep in one another")
-                        .help("name parts of it with `let`"),
+                    Diagnostic::new(
+                        Code::NestedTooDeep,
+                        snippet.span(Place { start: 0, end: first_line(text) }),
+                        "this expression is nested in too many ways to be read",
+                    )
+                    .label("brackets and histories stand too deep in one another")
+                    .help("name parts of it with `let`"),
                 );
                 return broken;
             }
@@ -118,12 +122,18 @@ fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
         };
         if let Some(meant) = meant {
             let at = before.at.to(token.at);
-            return Diagnostic::new(Code::MalformedQuantity, snippet.span(at), format!("`{}` is written in one word", snippet.get(at))).label("no space between a number and its unit").fix(format!("write `{meant}`"), meant);
+            return Diagnostic::new(Code::MalformedQuantity, snippet.span(at), format!("`{}` is written in one word", snippet.get(at)))
+                .label("no space between a number and its unit")
+                .fix(format!("write `{meant}`"), meant);
         }
     }
     let fault = Diagnostic::new(Code::UnexpectedText, snippet.span(token.at), format!("`{found}` does not fit here"));
     if wants_operand {
-        let label = if previous.is_empty() { "an expression cannot begin with this".to_owned() } else { format!("after `{previous}` a value, a field or a function is expected") };
+        let label = if previous.is_empty() {
+            "an expression cannot begin with this".to_owned()
+        } else {
+            format!("after `{previous}` a value, a field or a function is expected")
+        };
         let fault = fault.label(label);
         return match found {
             "by" | "within" => fault.help("a history is written `population by key within duration`"),

@@ -37,10 +37,8 @@ impl Scan {
 }
 
 /// Words after which an operand must follow.
-const OPERATOR_WORDS: &[&str] = &[
-    "and", "or", "not", "in", "contains", "all", "starts_with", "ends_with", "like", "matches", "by", "within", "of", "until",
-    "times", "learning", "each",
-];
+const OPERATOR_WORDS: &[&str] =
+    &["and", "or", "not", "in", "contains", "all", "starts_with", "ends_with", "like", "matches", "by", "within", "of", "until", "times", "learning", "each"];
 
 /// Most characters `not`, `!` and `-` may repeat in a row; more is no expression a person wrote.
 const PREFIXES_MAX: usize = DEPTH_MAX;
@@ -268,7 +266,11 @@ impl Scanner<'_> {
         let plain = if is_single { '\'' } else { '"' };
         let after = start + mark.len_utf8();
         let line = self.snippet.text.get(after..self.line_end(start).max(after)).unwrap_or("");
-        let fault = |end: usize| Diagnostic::new(Code::TypographicQuotes, self.span(start, end), format!("`{mark}` is a typographic quotation mark")).label("texts stand in `\"` or `'`").help("word processors put these in");
+        let fault = |end: usize| {
+            Diagnostic::new(Code::TypographicQuotes, self.span(start, end), format!("`{mark}` is a typographic quotation mark"))
+                .label("texts stand in `\"` or `'`")
+                .help("word processors put these in")
+        };
         match line.char_indices().find(|(_, c)| closing.contains(c)) {
             Some((at, close)) => {
                 let inner = line.get(..at).unwrap_or("");

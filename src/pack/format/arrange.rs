@@ -55,7 +55,9 @@ impl Arranger<'_> {
         let is_anchored = !node.properties.is_empty();
         match &mut node.value {
             Value::Scalar(scalar) if !is_anchored && place.is_expression() => self.expression(scalar, at),
-            Value::Scalar(scalar) if !is_anchored && place == Place::Title && !(scalar.style == Style::Plain && is_typed(&scalar.text)) => self.title(scalar, at),
+            Value::Scalar(scalar) if !is_anchored && place == Place::Title && !(scalar.style == Style::Plain && is_typed(&scalar.text)) => {
+                self.title(scalar, at)
+            }
             Value::Scalar(_) | Value::Alias(_) => {}
             Value::List(list) => {
                 for child in &mut list.children {
@@ -125,7 +127,11 @@ fn sort(map: &mut Collection, order: &[&str]) {
 /// Moves what stands above the first key of an item above the item: the key is written on the line of the dash.
 fn hoist(item: &mut Child) {
     let has_own_line = item.beside.is_some() || !item.node.properties.is_empty();
-    let Some(first) = item.node.collection_mut().filter(|collection| !has_own_line && !collection.is_flow).and_then(|collection| collection.children.first_mut()) else { return };
+    let Some(first) =
+        item.node.collection_mut().filter(|collection| !has_own_line && !collection.is_flow).and_then(|collection| collection.children.first_mut())
+    else {
+        return;
+    };
     let comments = std::mem::take(&mut first.above);
     item.above.extend(comments.into_iter().filter(|line| *line != Line::Blank));
 }

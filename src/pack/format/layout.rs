@@ -195,14 +195,10 @@ fn is_item(node: &Node, text: &str) -> bool {
     }
 }
 
+/// Writes a key, which stands on one line however it was written.
 fn key_text(key: &Node, in_brackets: bool) -> String {
     let text = match &key.value {
-        Value::Scalar(scalar) if in_brackets => scalar::write_in_brackets(scalar).unwrap_or_else(|| "\"\"".to_owned()),
-        // A key stands on one line, however long it is.
-        Value::Scalar(scalar) => match scalar::write(&Scalar { text: scalar.text.clone(), style: scalar.style.clone(), is_broken: false }, 0) {
-            Written::Inline(text) => text,
-            Written::Block(..) => String::new(),
-        },
+        Value::Scalar(scalar) => scalar::write_key(scalar, in_brackets),
         // `*name:` would be an alias of another name.
         Value::Alias(name) => format!("{name} "),
         Value::List(_) | Value::Map(_) => String::new(),

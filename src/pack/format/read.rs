@@ -59,13 +59,14 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Reader<'t, '_, I> {
         let range = span.byte_range()?;
         let mut properties = Vec::new();
         let mut start = range.start;
+        let mut begin = usize::MAX;
         if let Some(tag) = span.tag_span() {
             properties.push(tag.slice(self.text)?.to_owned());
-            start = start.min(tag.byte_range()?.start);
+            begin = begin.min(tag.byte_range()?.start);
         }
         if let Some((Event::Anchor(..), at)) = self.events.peek() {
             properties.insert(0, at.slice(self.text)?.to_owned());
-            start = start.min(at.byte_range()?.start);
+            begin = begin.min(at.byte_range()?.start);
             self.events.next();
         }
         let mut end = range.end;
@@ -73,6 +74,9 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Reader<'t, '_, I> {
             Event::Scalar(text, style, ..) => {
                 let source = span.slice(self.text)?;
                 end = range.start + source.trim_end().len();
+                if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+                    begin = begin.min(self.block_sign_before(range.start)?);
+                }
                 Value::Scalar(scalar(text.into_owned(), style, source, span.start.col()))
             }
             Event::Alias(_) => Value::Alias(span.slice(self.text)?.to_owned()),
@@ -86,14 +90,14 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Reader<'t, '_, I> {
             }
             _ => return None,
         };
-        Some(Node { properties, value, start, end })
+        Some(Node { properties, value, begin: begin.min(start), start, end })
     }
 
     fn list(&mut self, style: StructureStyle) -> Option<Collection> {
         let mut children = Vec::new();
         while !matches!(self.events.peek()?.0, Event::SequenceEnd) {
             let mut node = self.node()?;
-            let start = if style == StructureStyle::Block { self.dash_before(node.start)? } else { node.start };
+            let start = if style == StructureStyle::Block { self.dash_before(node.begin)? } else { node.begin };
             if is_nothing(&node) {
                 // An item that is nothing stands right behind its dash.
                 node.start = node.start.min(start + 1);
@@ -116,7 +120,7 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Reader<'t, '_, I> {
                 node.start = node.start.min(key.end + 1);
                 node.end = node.start;
             }
-            let start = key.start;
+            let start = key.begin;
             children.push(Child { key: Some(key), node, above: Vec::new(), beside: None, start });
         }
         Some(collection(children, style))
@@ -130,20 +134,32 @@ impl<'t, I: Iterator<Item = (Event<'t>, Span)>> Reader<'t, '_, I> {
             return Some(collection);
         }
         let first = collection.children.first()?.start;
-        // The properties stand before it; without them it begins where its first child does.
-        *start = (*start).min(first);
+        *start = first;
         *end = collection.children.last()?.node.end;
         collection.column = self.text.get(line_start(self.text, first)..first)?.chars().count();
         Some(collection)
     }
 
-    /// Returns the place of the dash that an item stands behind; comments may stand between.
+    /// Returns the place of the dash that an item stands behind.
     fn dash_before(&self, item: usize) -> Option<usize> {
-        let mut before = self.text.get(..item)?.trim_end();
+        let before = self.text_before(item)?;
+        before.ends_with('-').then(|| before.len() - 1)
+    }
+
+    /// Returns the place of the `|` or `>` that a block stands behind.
+    fn block_sign_before(&self, content: usize) -> Option<usize> {
+        let before = self.text_before(content)?;
+        let sign = before.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        sign.ends_with(['|', '>']).then(|| sign.len() - 1)
+    }
+
+    /// Returns the text before a place without the white space and the comments at its end.
+    fn text_before(&self, place: usize) -> Option<&str> {
+        let mut before = self.text.get(..place)?.trim_end();
         while let Ok(found) = self.comments.binary_search_by_key(&before.len(), |comment| comment.end) {
             before = self.text.get(..self.comments.get(found)?.start)?.trim_end();
         }
-        before.ends_with('-').then(|| before.len() - 1)
+        Some(before)
     }
 }
 

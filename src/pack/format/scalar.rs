@@ -54,12 +54,17 @@ pub(super) fn write_in_brackets(scalar: &Scalar) -> Option<String> {
     }
 }
 
+/// Writes a scalar as a key.
+pub(super) fn write_key(scalar: &Scalar, in_brackets: bool) -> String {
+    if scalar.text.is_empty() { quoted("", false) } else { inline(scalar, in_brackets) }
+}
+
 /// Writes prose or data on one line.
 fn inline(scalar: &Scalar, in_brackets: bool) -> String {
     let text = scalar.text.as_str();
     let is_plain = match scalar.style {
         // It has been read like that; only brackets may be new around it.
-        Style::Plain => !text.contains('\n') && (!in_brackets || has_plain_form(text, true)),
+        Style::Plain => !text.contains('\n') && !text.starts_with("---") && !text.starts_with("...") && (!in_brackets || has_plain_form(text, true)),
         _ => is_plain(text, in_brackets) && is_text(text),
     };
     if is_plain { text.to_owned() } else { quoted(text, scalar.style == Style::Single && text.contains(['"', '\\', '\''])) }
@@ -83,7 +88,7 @@ fn literal(text: &str) -> Written {
         return Written::Inline(quoted(text, false));
     }
     // Spaces at the beginning would be taken for indentation.
-    let indent = if body.starts_with([' ', '\n', '\t']) { "2" } else { "" };
+    let indent = if body.trim_start_matches('\n').starts_with([' ', '\t']) { "2" } else { "" };
     let (keep, rest) = match text.len() - body.len() {
         0 => ("-", ""),
         1 => ("", ""),
@@ -140,8 +145,10 @@ pub(super) fn fold(lines: &[String]) -> String {
 
 /// Says whether a text without quotes could be something other than text to some reader of YAML.
 pub(super) fn is_typed(text: &str) -> bool {
-    let is_word = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"].iter().any(|word| text.eq_ignore_ascii_case(word));
-    is_word || text.is_empty() || text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | '~' | '=' | '<')) && !text.contains(char::is_whitespace)
+    const WORDS: &[&str] = &["", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<", ".inf", ".nan"];
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_number = unsigned.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit()) && !text.contains(char::is_whitespace);
+    is_number || WORDS.iter().any(|word| unsigned.eq_ignore_ascii_case(word))
 }
 
 /// Says whether quotes around a text say nothing: it begins with a letter, as words do.
@@ -162,7 +169,8 @@ fn has_plain_form(text: &str, in_brackets: bool) -> bool {
         '-' | '?' | ':' => chars.next().is_some_and(|next| next != ' ' && !(in_brackets && matches!(next, ',' | '[' | ']' | '{' | '}'))),
         first => !",[]{}#&*!|>'\"%@`".contains(first),
     };
-    let in_the_way = text.contains(": ") || text.contains(" #") || text.ends_with(':') || in_brackets && (text.contains([',', '[', ']', '{', '}']) || text == "-");
+    let in_the_way =
+        text.contains(": ") || text.contains(" #") || text.ends_with(':') || in_brackets && (text.contains([',', '[', ']', '{', '}']) || text == "-");
     begins && !in_the_way && text.trim() == text
 }
 

@@ -25,7 +25,9 @@ pub(super) struct Node {
     pub(super) properties: Vec<String>,
     /// What it is.
     pub(super) value: Value,
-    /// Where it begins, the properties included.
+    /// Where it begins, with the anchor and the tag.
+    pub(super) begin: usize,
+    /// Where its content begins.
     pub(super) start: usize,
     /// Where it ends.
     pub(super) end: usize,
@@ -172,9 +174,10 @@ impl Collection {
     pub(super) fn has_comments(&self) -> bool {
         let is_comment = |line: &Line| *line != Line::Blank;
         self.tail.iter().any(is_comment)
-            || self.children.iter().any(|child| {
-                child.beside.is_some() || child.above.iter().any(is_comment) || child.node.collection().is_some_and(Collection::has_comments)
-            })
+            || self
+                .children
+                .iter()
+                .any(|child| child.beside.is_some() || child.above.iter().any(is_comment) || child.node.collection().is_some_and(Collection::has_comments))
     }
 
     fn says(&self, other: &Collection) -> bool {

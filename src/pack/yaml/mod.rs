@@ -132,7 +132,13 @@ fn broken(file: FileId, text: &str, error: &serde_yaml::Error) -> Diagnostic {
     let is_limit = ["budget", "limit", "recursion", "too deep", "nesting"].iter().any(|word| lower.contains(word));
     // Of a token that the parser marks by its first character, the whole word is marked.
     let word = text.get(start..).map_or(0, |rest| rest.find(char::is_whitespace).unwrap_or(rest.len()));
-    let end = if end > start + 1 { end } else if word > 1 { start + word } else { text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8()) };
+    let end = if end > start + 1 {
+        end
+    } else if word > 1 {
+        start + word
+    } else {
+        text.get(start..).and_then(|rest| rest.chars().next()).filter(|c| *c != '\n').map_or(start, |c| start + c.len_utf8())
+    };
     let at = Span::new(file, start, end);
     if is_limit {
         return Diagnostic::new(Code::OverLimit, at, "this file is nested too deep or holds too much")
@@ -187,12 +193,9 @@ impl Placer<'_> {
             Raw::Float(number) => Value::Float(number),
             Raw::Text(text) => Value::Text(text),
             Raw::List(parts) => Value::List(parts.into_iter().map(|part| self.node(part)).collect()),
-            Raw::Map(entries) => Value::Map(
-                entries
-                    .into_iter()
-                    .map(|(key, node)| (Key { at: self.span(&key.referenced), text: key.value }, self.node(node)))
-                    .collect(),
-            ),
+            Raw::Map(entries) => {
+                Value::Map(entries.into_iter().map(|(key, node)| (Key { at: self.span(&key.referenced), text: key.value }, self.node(node))).collect())
+            }
         };
         let at = self.container(at, &value);
         Node { value, at }

@@ -117,7 +117,8 @@ impl RememberPlan {
         }
         let shape = Arc::new(Shape::new(layout, fields, &records));
         let mut questions = questions.clone();
-        let mut planned: Vec<RememberRule> = chosen.iter().map(|(index, rule, sees)| compile_rule(*index, rule, sees, sets, &mut Lowering { layout, questions: &mut questions })).collect();
+        let mut planned: Vec<RememberRule> =
+            chosen.iter().map(|(index, rule, sees)| compile_rule(*index, rule, sees, sets, &mut Lowering { layout, questions: &mut questions })).collect();
 
         let mut drafts = ask::Drafts { layout, sets, thresholds: &thresholds, bases: Vec::new(), by_meaning: HashMap::new() };
         let mut asks = Vec::new();
@@ -255,7 +256,8 @@ fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sigh
     };
     let sight: Vec<Vec<bool>> = (0..rules.len()).map(sees).collect();
     let is_seen: Vec<bool> = (0..rules.len()).map(|at| sight.iter().any(|sees| sees.get(at) == Some(&true))).collect();
-    let keep: Vec<bool> = rules.iter().enumerate().map(|(at, (_, rule))| rule.remembers() || about.get(at) == Some(&true) || is_seen.get(at) == Some(&true)).collect();
+    let keep: Vec<bool> =
+        rules.iter().enumerate().map(|(at, (_, rule))| rule.remembers() || about.get(at) == Some(&true) || is_seen.get(at) == Some(&true)).collect();
     let kept = |flags: &[bool]| flags.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(flag, _)| *flag).collect::<Vec<bool>>();
     let mut out = Vec::new();
     for (at, ((index, rule), keep)) in rules.iter().zip(&keep).enumerate() {
@@ -276,7 +278,8 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, lower
     let mut shown: Vec<QuestionId> = rule.expressions().flat_map(|typed| outer_questions(typed, lowering.questions)).collect();
     shown.sort_unstable();
     shown.dedup();
-    let grades: Vec<String> = rule.severity.iter().map(|grade| format!("{}{:?}", grade.when.as_ref().map(|typed| typed.key()).unwrap_or_default(), grade.level)).collect();
+    let grades: Vec<String> =
+        rule.severity.iter().map(|grade| format!("{}{:?}", grade.when.as_ref().map(|typed| typed.key()).unwrap_or_default(), grade.level)).collect();
     RememberRule {
         index,
         id: rule.id.clone(),

@@ -30,8 +30,16 @@ pub(super) fn plus(a: Span, b: Span) -> Span {
 pub(super) fn outer(typed: &Typed, visit: &mut dyn FnMut(&Arc<Remember>)) {
     match &typed.node {
         Node::Remember(remember) => visit(remember),
-        Node::Not(inner) | Node::Negate(inner) | Node::Named(_, inner) | Node::Json(inner, _) | Node::At(inner, _) | Node::Matches(inner, _) | Node::Picked(inner, ..) => outer(inner, visit),
-        Node::List(parts) | Node::And(parts) | Node::Or(parts) | Node::Call(_, parts) | Node::Records(_, _, parts) => parts.iter().for_each(|part| outer(part, visit)),
+        Node::Not(inner)
+        | Node::Negate(inner)
+        | Node::Named(_, inner)
+        | Node::Json(inner, _)
+        | Node::At(inner, _)
+        | Node::Matches(inner, _)
+        | Node::Picked(inner, ..) => outer(inner, visit),
+        Node::List(parts) | Node::And(parts) | Node::Or(parts) | Node::Call(_, parts) | Node::Records(_, _, parts) => {
+            parts.iter().for_each(|part| outer(part, visit))
+        }
         Node::Arithmetic(_, left, right) | Node::Compare(_, _, left, right) | Node::Quantified(_, left, right) => {
             outer(left, visit);
             outer(right, visit);
@@ -104,7 +112,9 @@ fn rule_lag(at: usize, rules: &[&Rule], planned: &[RememberRule], lags: &mut Vec
     let (Some(rule), Some(plan)) = (rules.get(at), planned.get(at)) else { return Span::ZERO };
     // Rules that wait for one another in a circle do not get here; the depth is a second guard.
     let alerts = match depth.checked_sub(1) {
-        Some(depth) if plan.about_alerts => plan.sees.iter().enumerate().filter(|(_, sees)| **sees).map(|(other, _)| rule_lag(other, rules, planned, lags, depth)).max().unwrap_or(Span::ZERO),
+        Some(depth) if plan.about_alerts => {
+            plan.sees.iter().enumerate().filter(|(_, sees)| **sees).map(|(other, _)| rule_lag(other, rules, planned, lags, depth)).max().unwrap_or(Span::ZERO)
+        }
         _ => Span::ZERO,
     };
     let grades = rule.severity.iter().filter_map(|grade| grade.when.as_ref());

@@ -1,63 +1,124 @@
-//! The real engine, run the way the reference is asked.
+//! The engine as a runner of the law, and for scenarios.
 
 use std::sync::Arc;
 
-use clarion::engine::{Change, Engine, Limits};
+use clarion::engine::{Change, Engine as Real, Limits};
 use clarion::event::{Event, Origin, Source, Span};
 use clarion::pack::Library;
-use clarion::plan::Plan;
+use clarion::plan::{Plan, RuleIndex};
+use serde_json::Value as Json;
 
+use super::law::{Delivery, Runner};
 use super::reference::{Arrival, Findings};
+use super::schedule::LATENESS;
+use super::vocabulary::ORG;
 
 /// Longer than any stream lasts: nothing is ever late.
 const NEVER_LATE: Span = Span::days(36_500);
 
-/// Compiles the rules of a library into one plan.
-pub(super) fn plan(library: &Library) -> Arc<Plan> {
-    let rules = library.rules().map(|(_, rule)| Arc::new(rule.clone()));
-    let sets = &library.packs.first().expect("a pack").sets;
-    Arc::new(Plan::compile(rules, sets))
+/// The engine with its default settings.
+pub(super) struct Engine;
+
+impl Engine {
+    /// Whether there is an engine to run.
+    pub(super) const IS_THERE: bool = true;
+}
+
+impl Runner for Engine {
+    fn run(&self, library: &Library, deliveries: &[Delivery<'_>]) -> Findings {
+        let mut session = Session::new(library, ORG, LATENESS);
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Events(events) => events.iter().for_each(|event| session.observe(event, None)),
+                Delivery::Restore => session.restore(),
+                Delivery::Reload => session.reload(library),
+            }
+        }
+        session.finish()
+    }
 }
 
 /// Returns the net effect of what the engine says while events arrive.
 pub(super) fn findings(library: &Library, arrivals: &[Arrival<'_>], org: &str, lateness: Option<Span>) -> Findings {
-    let plan = plan(library);
-    let mut engine = Engine::with_limits(plan.clone(), Limits { lateness: lateness.unwrap_or(NEVER_LATE), ..Limits::default() });
-    let origin = Origin { source: Source::File, org: Some(Arc::from(org)) };
-    let mut said = Said { plan: &plan, findings: Findings::new() };
-    let mut event = Event::new();
-    for arrival in arrivals {
-        event.read(plan.layout(), arrival.event.to_string().as_bytes(), &origin).expect("an event");
-        for rule in engine.observe_at(&event, arrival.received).to_vec() {
-            said.found(rule, event.uuid());
-        }
-        engine.changes().into_iter().for_each(|change| said.change(change));
-    }
-    engine.finish();
-    engine.changes().into_iter().for_each(|change| said.change(change));
-    said.findings
+    let mut session = Session::new(library, org, lateness.unwrap_or(NEVER_LATE));
+    arrivals.iter().for_each(|arrival| session.observe(arrival.event, arrival.received));
+    session.finish()
 }
 
-struct Said<'p> {
-    plan: &'p Plan,
+/// An engine at work, and what it has said and not taken back.
+struct Session {
+    plan: Arc<Plan>,
+    limits: Limits,
+    // There is none only while one makes way for another.
+    engine: Option<Real>,
+    origin: Origin,
+    event: Event,
     findings: Findings,
 }
 
-impl Said<'_> {
-    fn name(&self, rule: clarion::plan::RuleIndex) -> String {
-        self.plan.rule(rule).expect("a rule of the plan").rule.id.to_string()
+impl Session {
+    fn new(library: &Library, org: &str, lateness: Span) -> Self {
+        let plan = plan(library);
+        let limits = Limits { lateness, ..Limits::default() };
+        let engine = Some(Real::with_limits(plan.clone(), limits.clone()));
+        let origin = Origin { source: Source::File, org: Some(Arc::from(org)) };
+        Session { plan, limits, engine, origin, event: Event::new(), findings: Findings::new() }
     }
 
-    fn found(&mut self, rule: clarion::plan::RuleIndex, uuid: Option<&str>) {
-        self.findings.insert((self.name(rule), uuid.unwrap_or_default().to_owned()));
+    fn engine(&mut self) -> &mut Real {
+        self.engine.as_mut().expect("an engine")
     }
 
-    fn change(&mut self, change: Change) {
-        match change {
-            Change::Fired(fired) => self.found(fired.rule, fired.uuid.as_deref()),
-            Change::Withdrawn { rule, uuid, .. } => {
-                assert!(self.findings.remove(&(self.name(rule), uuid.clone())), "{uuid} is taken back, but was never said");
+    fn observe(&mut self, json: &Json, received: Option<clarion::event::Timestamp>) {
+        self.event.read(self.plan.layout(), json.to_string().as_bytes(), &self.origin).expect("an event");
+        let engine = self.engine.as_mut().expect("an engine");
+        let matched = engine.observe_at(&self.event, received).to_vec();
+        let uuid = self.event.uuid().unwrap_or_default().to_owned();
+        for rule in matched {
+            self.found(rule, &uuid);
+        }
+        self.take_changes();
+    }
+
+    fn take_changes(&mut self) {
+        for change in self.engine().changes() {
+            match change {
+                Change::Fired(fired) => self.found(fired.rule, fired.uuid.as_deref().unwrap_or_default()),
+                Change::Withdrawn { rule, uuid, .. } => {
+                    let name = self.name(rule);
+                    assert!(self.findings.remove(&(name, uuid.clone())), "{uuid} is taken back, but was never said");
+                }
             }
         }
     }
+
+    fn restore(&mut self) {
+        let bytes = self.engine().remembering().snapshot();
+        self.engine = Some(Real::restore(self.plan.clone(), self.limits.clone(), &bytes).expect("its own bytes"));
+    }
+
+    fn reload(&mut self, library: &Library) {
+        self.plan = plan(library);
+        let engine = self.engine.take().expect("an engine");
+        self.engine = Some(engine.reload(self.plan.clone()));
+    }
+
+    fn finish(mut self) -> Findings {
+        self.engine().finish();
+        self.take_changes();
+        self.findings
+    }
+
+    fn name(&self, rule: RuleIndex) -> String {
+        self.plan.rule(rule).expect("a rule of the plan").rule.id.to_string()
+    }
+
+    fn found(&mut self, rule: RuleIndex, uuid: &str) {
+        self.findings.insert((self.name(rule), uuid.to_owned()));
+    }
+}
+
+fn plan(library: &Library) -> Arc<Plan> {
+    let rules = library.rules().map(|(_, rule)| Arc::new(rule.clone()));
+    Arc::new(Plan::compile(rules, &library.packs.first().expect("a pack").sets))
 }

@@ -81,14 +81,19 @@ impl Scenario {
 /// Returns the paths of all scenarios.
 pub(super) fn scenarios() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/histories");
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder).expect("the folder").map(|entry| entry.expect("an entry").path()).filter(|path| path.extension().is_some_and(|end| end == "yml")).collect();
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder)
+        .expect("the folder")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|end| end == "yml"))
+        .collect();
     paths.sort();
     paths
 }
 
 /// Says how findings differ from what is expected; nothing if they do not.
 pub(super) fn difference(expected: &Findings, found: &Findings) -> Option<String> {
-    let lines = |mark: &str, these: &Findings, those: &Findings| these.difference(those).map(|(rule, uuid)| format!("  {mark} {rule} on {uuid}\n")).collect::<String>();
+    let lines =
+        |mark: &str, these: &Findings, those: &Findings| these.difference(those).map(|(rule, uuid)| format!("  {mark} {rule} on {uuid}\n")).collect::<String>();
     let text = lines("not found:   ", expected, found) + &lines("not expected:", found, expected);
     (!text.is_empty()).then_some(text)
 }

@@ -1,6 +1,10 @@
-//! Rules that remember.
+//! Rules that remember: the engine against a reference that keeps everything and goes through all of it.
 
+mod dice;
 mod engine_runner;
+mod generate;
 mod handmade;
+mod law;
 mod reference;
+mod schedule;
 mod vocabulary;

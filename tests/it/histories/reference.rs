@@ -197,6 +197,8 @@ struct Asked {
     value: Option<Code>,
     steps: Vec<StepCode>,
     until: Vec<Population>,
+    /// What groups them: the key that all steps share, if they do.
+    until_keys: Vec<Code>,
 }
 
 struct Population {
@@ -257,8 +259,12 @@ impl Asked {
         let keys = |lower: &mut Lowering<'_>, side: fn(&Key) -> &Arc<Typed>| remember.history.keys.iter().map(|key| lower.lower(side(key))).collect();
         let past_keys = keys(lower, |key| &key.past);
         let now_keys = keys(lower, |key| &key.now);
-        let (mut steps, mut until) = (Vec::new(), Vec::new());
+        let (mut steps, mut until, mut until_keys) = (Vec::new(), Vec::new(), Vec::new());
         if let Question::Sequence(sequence) = &remember.question {
+            let texts: Vec<Vec<String>> = sequence.steps.iter().map(|step| step.keys.iter().map(|key| key.key()).collect()).collect();
+            if let (Some(last), true) = (sequence.steps.last(), texts.iter().all(|keys| Some(keys) == texts.first())) {
+                until_keys.extend(last.keys.iter().map(|key| lower.lower(key)));
+            }
             steps.extend(sequence.steps.iter().map(|step| StepCode {
                 population: Population::new(&step.population, lower),
                 keys: step.keys.iter().map(|key| lower.lower(key)).collect(),
@@ -269,7 +275,7 @@ impl Asked {
         }
         let population = Population::new(&remember.history.population, lower);
         let value = remember.value.as_ref().map(|value| lower.lower(value));
-        Asked { remember, population, past_keys, now_keys, value, steps, until }
+        Asked { remember, population, past_keys, now_keys, value, steps, until, until_keys }
     }
 }
 
@@ -331,7 +337,14 @@ fn nothing(asked: &Asked) -> Value<'static> {
         Question::Sum => zero(asked),
         Question::Values | Question::Top(_) => Value::List(Vec::new()),
         Question::Seen | Question::FirstSeen(_) | Question::FollowedBy | Question::Sequence(_) => Value::Bool(false),
-        Question::Min | Question::Max | Question::Avg | Question::Last | Question::First | Question::TravelSpeed | Question::TravelDistance | Question::ZScore(_) => Value::Missing,
+        Question::Min
+        | Question::Max
+        | Question::Avg
+        | Question::Last
+        | Question::First
+        | Question::TravelSpeed
+        | Question::TravelDistance
+        | Question::ZScore(_) => Value::Missing,
     }
 }
 
@@ -383,7 +396,12 @@ impl<'p> Past<'p> {
             }
             Question::ZScore(bucket) => {
                 let known = self.members(asked, asker, |place| place <= asker);
-                zscore(&known.iter().map(|place| self.at(*place).micros()).collect::<Vec<_>>(), now.micros(), within.unwrap_or_default().as_micros(), bucket.as_micros())
+                zscore(
+                    &known.iter().map(|place| self.at(*place).micros()).collect::<Vec<_>>(),
+                    now.micros(),
+                    within.unwrap_or_default().as_micros(),
+                    bucket.as_micros(),
+                )
             }
             Question::Sequence(_) => Value::Bool(self.sequence(asked, asker)),
         }
@@ -441,7 +459,8 @@ impl<'p> Past<'p> {
         {
             return false;
         }
-        learning.is_none_or(|learning| earlier.iter().any(|place| self.at(*place) <= now.minus(learning)))
+        // How long a key has been known does not end with the window.
+        learning.is_none_or(|learning| !self.members(asked, asker, |place| place < asker && self.at(place) <= now.minus(learning)).is_empty())
     }
 
     fn travel(&self, asked: &Asked, asker: usize, earlier: &[usize]) -> Value<'static> {
@@ -523,8 +542,8 @@ impl<'a> Chain<'a> {
     /// Says whether an `until` lies between the chain's first event and the current one. It shares the key that all steps share, if they do.
     fn is_over(&self, first: Option<usize>, taken: &[Option<&dyn Facts>]) -> bool {
         let begin = first.map_or(self.asker, |first| first + 1);
-        let group: &[Value<'_>] = if self.asked.past_keys.is_empty() { &[] } else { &self.group };
-        self.asked.until.iter().any(|until| (begin..self.asker).any(|place| self.past.belongs(until, &self.asked.past_keys, group, place, self.asker, taken)))
+        let group: &[Value<'_>] = if self.asked.until_keys.is_empty() { &[] } else { &self.group };
+        self.asked.until.iter().any(|until| (begin..self.asker).any(|place| self.past.belongs(until, &self.asked.until_keys, group, place, self.asker, taken)))
     }
 }
 

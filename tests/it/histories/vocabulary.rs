@@ -67,6 +67,25 @@ impl Words {
         self.received.as_deref().map(time)
     }
 
+    /// Writes the event as a scenario does.
+    pub(super) fn line(&self) -> String {
+        let mut parts = Vec::new();
+        let mut put = |name: &str, text: Option<String>| parts.extend(text.map(|text| format!("{name}: {text}")));
+        put("id", self.id.as_ref().map(|id| format!("\"{id}\"")));
+        put("at", self.at.clone());
+        put("is", self.is.clone());
+        put("actor", self.actor.clone());
+        put("ip", self.ip.clone());
+        put("session", self.session.clone());
+        put("asn", self.asn.map(|asn| asn.to_string()));
+        put("country", self.country.clone());
+        put("place", self.place.map(|(lat, lon)| format!("[{lat}, {lon}]")));
+        put("user", self.user.clone());
+        put("number", self.number.map(|number| number.to_string()));
+        put("received", self.received.clone());
+        format!("{{ {} }}", parts.join(", "))
+    }
+
     /// Returns Okta's event.
     pub(super) fn event(&self) -> Json {
         let mut event = Map::new();
@@ -123,7 +142,9 @@ impl Words {
 pub(super) fn library(rules: &[String]) -> Result<Library, String> {
     let definitions: BTreeMap<&str, Json> = KINDS
         .iter()
-        .map(|(word, kind, result)| (*word, json!({ "doc": format!("An event that is {word}."), "means": format!("eventType == \"{kind}\" and outcome.result == \"{result}\"") })))
+        .map(|(word, kind, result)| {
+            (*word, json!({ "doc": format!("An event that is {word}."), "means": format!("eventType == \"{kind}\" and outcome.result == \"{result}\"") }))
+        })
         .collect();
     let file = |name: String, role: Role, text: String| File { name, role, bytes: Ok(text.into_bytes()) };
     let mut files = vec![file("definitions.yml".to_owned(), Role::Definitions, json!(definitions).to_string())];

@@ -57,7 +57,14 @@ fn length_has_an_end_and_reaches_to_it() {
 #[test]
 fn nothing_is_read_again_and_again() {
     // Each level of these could be read in two ways, so that all of them together could be read in 2^20 and more.
-    for (open, close) in [("count(a by b, (", "))"), ("count(a by b, ", ")"), ("sequence(x: a by b, (", "))"), ("f(a of b, [", "])"), ("(a by b, (", "))"), ("f(learning: a by b, (", "))")] {
+    for (open, close) in [
+        ("count(a by b, (", "))"),
+        ("count(a by b, ", ")"),
+        ("sequence(x: a by b, (", "))"),
+        ("f(a of b, [", "])"),
+        ("(a by b, (", "))"),
+        ("f(learning: a by b, (", "))"),
+    ] {
         let (_, faults) = parse_text(&format!("{}!!{}", open.repeat(30), close.repeat(30)));
         assert!(!faults.is_empty(), "{open} was accepted");
     }
@@ -104,7 +111,16 @@ fn names_in_a_circle_are_refused() {
 fn guesses_at_what_was_meant_have_an_end() {
     // Likeness is worked out for each name and each candidate, and costs their lengths multiplied.
     let long = "user_session".repeat(5_000);
-    for text in [format!("exists({long})"), format!("eventType == \"{long}\""), format!("{long}(1)"), format!("outcome.result == \"{long}\""), format!("exists(debug.{long})"), format!("exists(actor.{long})"), format!("actor.id == ${long}"), format!("hour(published, \"{long}\") > 1")] {
+    for text in [
+        format!("exists({long})"),
+        format!("eventType == \"{long}\""),
+        format!("{long}(1)"),
+        format!("outcome.result == \"{long}\""),
+        format!("exists(debug.{long})"),
+        format!("exists(actor.{long})"),
+        format!("actor.id == ${long}"),
+        format!("hour(published, \"{long}\") > 1"),
+    ] {
         let library = read_rule(rule_with(&format!("when: |\n  {text}\n")));
         assert!(!library.faults.is_empty(), "{}", &text[..30]);
     }
@@ -115,7 +131,16 @@ fn guesses_at_what_was_meant_have_an_end() {
 
 #[test]
 fn numbers_that_nothing_holds_are_refused() {
-    for number in ["18446744073709551617", "9223372036854775808", "1e400", "1e99999999999999999999", "0.1e309", "99999999999999999999d", "1e400km", "5000000000000000000h"] {
+    for number in [
+        "18446744073709551617",
+        "9223372036854775808",
+        "1e400",
+        "1e99999999999999999999",
+        "0.1e309",
+        "99999999999999999999d",
+        "1e400km",
+        "5000000000000000000h",
+    ] {
         let library = read_rule(rule_with(&format!("when: |\n  securityContext.asNumber == {number}\n")));
         assert!(!errors(&library).is_empty(), "{number} was accepted");
     }
@@ -129,8 +154,16 @@ fn numbers_that_nothing_holds_are_refused() {
 
 #[test]
 fn signs_that_belong_nowhere_are_refused_where_they_stand() {
-    for sign in ["\0", "\u{feff}", "\u{202e}", "\u{200b}", "\u{a0}x", "\u{2028}", "´", "“a”", "…", "𝒳", "\\", "`", "@", "~", "^", "{", "}", ";", "?", "&", "|"] {
-        for text in [sign.to_owned(), format!("exists(actor.id) {sign}"), format!("actor.id == {sign}"), format!("{sign} exists(actor.id)"), format!("actor.{sign} == 1"), format!("f({sign})")] {
+    for sign in ["\0", "\u{feff}", "\u{202e}", "\u{200b}", "\u{a0}x", "\u{2028}", "´", "“a”", "…", "𝒳", "\\", "`", "@", "~", "^", "{", "}", ";", "?", "&", "|"]
+    {
+        for text in [
+            sign.to_owned(),
+            format!("exists(actor.id) {sign}"),
+            format!("actor.id == {sign}"),
+            format!("{sign} exists(actor.id)"),
+            format!("actor.{sign} == 1"),
+            format!("f({sign})"),
+        ] {
             let (_, faults) = parse_text(&text);
             assert!(!faults.is_empty(), "{text:?} was accepted");
         }

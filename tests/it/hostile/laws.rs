@@ -68,8 +68,77 @@ enum Mutation {
 
 /// Pieces of text that mean something to one of the readers.
 const PIECES: &[&str] = &[
-    "\n", "\r\n", "  ", "\t", ": ", "- ", "# ", "|\n", ">-\n", "\"", "'", "\\", "\\u00e9", "\\ud800", "\\\n", "é", "𝒳", "\u{feff}", "\0", "&a ", "*a", "!!str ", "? ", "---\n", "...\n", "{", "}", "[", "]", "(", ")", ",", "..", ".", "=", "==", "==~", "!=", "<=", "/", "/i", "and ", " or ", "not ",
-    "in ", "not in ", "contains ", "like ", "matches ", "by ", " within ", "1h", "5", "-1", "1e400", "km/h", "$x", "actor.id", "target", "any(", "count(", "exists(", "null", "true", "now.", ".type", "eventType", "\"user.session.start\"", "{{", "{actor.id", "}}",
+    "\n",
+    "\r\n",
+    "  ",
+    "\t",
+    ": ",
+    "- ",
+    "# ",
+    "|\n",
+    ">-\n",
+    "\"",
+    "'",
+    "\\",
+    "\\u00e9",
+    "\\ud800",
+    "\\\n",
+    "é",
+    "𝒳",
+    "\u{feff}",
+    "\0",
+    "&a ",
+    "*a",
+    "!!str ",
+    "? ",
+    "---\n",
+    "...\n",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    ",",
+    "..",
+    ".",
+    "=",
+    "==",
+    "==~",
+    "!=",
+    "<=",
+    "/",
+    "/i",
+    "and ",
+    " or ",
+    "not ",
+    "in ",
+    "not in ",
+    "contains ",
+    "like ",
+    "matches ",
+    "by ",
+    " within ",
+    "1h",
+    "5",
+    "-1",
+    "1e400",
+    "km/h",
+    "$x",
+    "actor.id",
+    "target",
+    "any(",
+    "count(",
+    "exists(",
+    "null",
+    "true",
+    "now.",
+    ".type",
+    "eventType",
+    "\"user.session.start\"",
+    "{{",
+    "{actor.id",
+    "}}",
 ];
 
 fn mutation() -> impl Strategy<Value = Mutation> {
@@ -291,14 +360,75 @@ fn odd_value() -> impl Strategy<Value = Json> {
 
 /// Texts that the rules below ask for, and their near misses.
 const TEXTS: &[&str] = &[
-    "user.session.start", "user.authentication.sso", "policy.evaluate_sign_on", "user.nobody.knows", "SUCCESS", "FAILURE", "DENY", "success", "INVALID_CREDENTIALS", "mara.lindqvist@example.com", "MARA.LINDQVIST@example.com", "zoë@example.com", "ZOË@EXAMPLE.COM", "00u1", "User", "AppInstance", "203.0.113.7",
-    "203.0.113.24", "2001:db8::7", "10.1.2.3", "999.9.9.9", "true", "12", "64500", "", " ", "null", "unknown", "-", "2026-03-02T09:00:00Z", "a*b?c", "{New Device=POSITIVE, New IP=NEGATIVE}", "{\"level\": \"HIGH\"}", "LOW", "HIGH", "straße", "STRASSE", "İstanbul", "i\u{307}stanbul",
+    "user.session.start",
+    "user.authentication.sso",
+    "policy.evaluate_sign_on",
+    "user.nobody.knows",
+    "SUCCESS",
+    "FAILURE",
+    "DENY",
+    "success",
+    "INVALID_CREDENTIALS",
+    "mara.lindqvist@example.com",
+    "MARA.LINDQVIST@example.com",
+    "zoë@example.com",
+    "ZOË@EXAMPLE.COM",
+    "00u1",
+    "User",
+    "AppInstance",
+    "203.0.113.7",
+    "203.0.113.24",
+    "2001:db8::7",
+    "10.1.2.3",
+    "999.9.9.9",
+    "true",
+    "12",
+    "64500",
+    "",
+    " ",
+    "null",
+    "unknown",
+    "-",
+    "2026-03-02T09:00:00Z",
+    "a*b?c",
+    "{New Device=POSITIVE, New IP=NEGATIVE}",
+    "{\"level\": \"HIGH\"}",
+    "LOW",
+    "HIGH",
+    "straße",
+    "STRASSE",
+    "İstanbul",
+    "i\u{307}stanbul",
 ];
 
 /// Paths of an event that the rules below read, and some that they do not.
 const PATHS: &[&str] = &[
-    "eventType", "outcome", "outcome.result", "outcome.reason", "actor", "actor.id", "actor.alternateId", "actor.displayName", "client.ipAddress", "client.userAgent.os", "client.userAgent.rawUserAgent", "client.geographicalContext.country", "client.geographicalContext.geolocation", "securityContext", "securityContext.asNumber", "securityContext.isProxy",
-    "securityContext.risk.level", "debugContext.debugData.requestUri", "debugContext.debugData.behaviors", "debugContext.debugData.risk", "debugContext.debugData.threatSuspected", "target", "request.ipChain", "published", "uuid", "version",
+    "eventType",
+    "outcome",
+    "outcome.result",
+    "outcome.reason",
+    "actor",
+    "actor.id",
+    "actor.alternateId",
+    "actor.displayName",
+    "client.ipAddress",
+    "client.userAgent.os",
+    "client.userAgent.rawUserAgent",
+    "client.geographicalContext.country",
+    "client.geographicalContext.geolocation",
+    "securityContext",
+    "securityContext.asNumber",
+    "securityContext.isProxy",
+    "securityContext.risk.level",
+    "debugContext.debugData.requestUri",
+    "debugContext.debugData.behaviors",
+    "debugContext.debugData.risk",
+    "debugContext.debugData.threatSuspected",
+    "target",
+    "request.ipChain",
+    "published",
+    "uuid",
+    "version",
 ];
 
 fn changed_event() -> impl Strategy<Value = Json> {
@@ -309,7 +439,11 @@ fn changed_event() -> impl Strategy<Value = Json> {
             put(&mut event, path, value);
         }
         if let Some(targets) = targets {
-            event["target"] = targets.into_iter().map(|fields| fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>()).map(Json::from).collect();
+            event["target"] = targets
+                .into_iter()
+                .map(|fields| fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect::<serde_json::Map<_, _>>())
+                .map(Json::from)
+                .collect();
         }
         event
     })
@@ -323,9 +457,36 @@ fn literal(text: &str) -> String {
 /// Sides of a comparison that are of one type: left ones, right ones, and lists for the right.
 fn sides() -> impl Strategy<Value = (String, String, String)> {
     let text = || select(TEXTS).prop_filter("a pattern would be warned of", |text| !text.contains(['*', '?'])).prop_map(literal);
-    let text_left = select(&["actor.id", "actor.alternateId", "actor.displayName", "client.userAgent.os", "geo.country", "debug.requestUri", "lower(actor.alternateId)", "target.user.alternateId", "target[0].displayName", "coalesce(actor.displayName, actor.id)", "domain(actor.alternateId)", "debug.nobodyKnows", "split(actor.alternateId, \"@\")[-1]"][..]);
+    let text_left = select(
+        &[
+            "actor.id",
+            "actor.alternateId",
+            "actor.displayName",
+            "client.userAgent.os",
+            "geo.country",
+            "debug.requestUri",
+            "lower(actor.alternateId)",
+            "target.user.alternateId",
+            "target[0].displayName",
+            "coalesce(actor.displayName, actor.id)",
+            "domain(actor.alternateId)",
+            "debug.nobodyKnows",
+            "split(actor.alternateId, \"@\")[-1]",
+        ][..],
+    );
     let number = || (-3..70_000_i64).prop_map(|number| number.to_string());
-    let number_left = select(&["securityContext.asNumber", "network.asn", "len(target)", "len(actor.alternateId)", "to_int(actor.id)", "hour(published)", "securityContext.asNumber % 7", "len(actor.id) - 1"][..]);
+    let number_left = select(
+        &[
+            "securityContext.asNumber",
+            "network.asn",
+            "len(target)",
+            "len(actor.alternateId)",
+            "to_int(actor.id)",
+            "hour(published)",
+            "securityContext.asNumber % 7",
+            "len(actor.id) - 1",
+        ][..],
+    );
     let address = || select(&["\"203.0.113.7\"", "\"203.0.113.24\"", "\"2001:db8::7\""][..]).prop_map(str::to_owned);
     let list = |part: BoxedStrategy<String>| vec(part, 1..7).prop_map(|parts| format!("[{}]", parts.join(", ")));
     prop_oneof![
@@ -347,13 +508,41 @@ fn condition() -> impl Strategy<Value = String> {
         2 => format!("{left} in {list}"),
         _ => format!("{left} not in {list}"),
     });
-    let of_text = (select(&["actor.alternateId", "actor.displayName", "client.userAgent.rawUserAgent", "debug.requestUri"][..]), select(&["==~", "!=~", "contains", "contains~", "starts_with", "starts_with~", "ends_with", "ends_with~"][..]), text()).prop_map(|(left, op, right)| format!("{left} {op} {right}"));
-    let number = (select(&["securityContext.asNumber", "len(target)", "hour(published)"][..]), select(&["<", "<=", ">", ">="][..]), -3..70_000_i64).prop_map(|(left, op, right)| format!("{left} {op} {right}"));
+    let of_text = (
+        select(&["actor.alternateId", "actor.displayName", "client.userAgent.rawUserAgent", "debug.requestUri"][..]),
+        select(&["==~", "!=~", "contains", "contains~", "starts_with", "starts_with~", "ends_with", "ends_with~"][..]),
+        text(),
+    )
+        .prop_map(|(left, op, right)| format!("{left} {op} {right}"));
+    let number = (select(&["securityContext.asNumber", "len(target)", "hour(published)"][..]), select(&["<", "<=", ">", ">="][..]), -3..70_000_i64)
+        .prop_map(|(left, op, right)| format!("{left} {op} {right}"));
     let other = select(
         &[
-            "exists(actor.id)", "exists(target)", "exists(securityContext.asNumber)", "network.is_proxy", "debug.threatSuspected == true", "securityContext.isProxy == false", "any(target, .type == \"User\")", "all(target, .type == \"User\")", "none(target, .displayName contains \"e\")", "any(filter(target, .type == \"User\"), exists(.id))",
-            "len(filter(target, .type == \"AppInstance\")) > 0", "behavior.new_device == \"POSITIVE\"", "risk.level in [\"HIGH\", \"MEDIUM\"]", "actor.alternateId like \"*@example.com\"", "actor.alternateId like~ \"MARA*\"", "actor.displayName matches /^[A-Z]\\w+ \\w+$/", "actor.alternateId matches [/^m/i, /\\d$/]", "securityContext.asNumber in 1..64500",
-            "distance_km(geo.point, geo.point) < 1", "published > \"2026-03-01T00:00:00Z\"", "true", "false", "similarity(actor.alternateId, \"mara.lindqvist@example.com\") > 0.5", "weekday(published, \"Europe/Berlin\") in [\"monday\", \"sunday\"]", "risk.reasons contains \"Anomalous Device\"",
+            "exists(actor.id)",
+            "exists(target)",
+            "exists(securityContext.asNumber)",
+            "network.is_proxy",
+            "debug.threatSuspected == true",
+            "securityContext.isProxy == false",
+            "any(target, .type == \"User\")",
+            "all(target, .type == \"User\")",
+            "none(target, .displayName contains \"e\")",
+            "any(filter(target, .type == \"User\"), exists(.id))",
+            "len(filter(target, .type == \"AppInstance\")) > 0",
+            "behavior.new_device == \"POSITIVE\"",
+            "risk.level in [\"HIGH\", \"MEDIUM\"]",
+            "actor.alternateId like \"*@example.com\"",
+            "actor.alternateId like~ \"MARA*\"",
+            "actor.displayName matches /^[A-Z]\\w+ \\w+$/",
+            "actor.alternateId matches [/^m/i, /\\d$/]",
+            "securityContext.asNumber in 1..64500",
+            "distance_km(geo.point, geo.point) < 1",
+            "published > \"2026-03-01T00:00:00Z\"",
+            "true",
+            "false",
+            "similarity(actor.alternateId, \"mara.lindqvist@example.com\") > 0.5",
+            "weekday(published, \"Europe/Berlin\") in [\"monday\", \"sunday\"]",
+            "risk.reasons contains \"Anomalous Device\"",
         ][..],
     )
     .prop_map(str::to_owned);

@@ -40,7 +40,21 @@ const CORPUS: &[&str] = &[
 
 /// What no engine of linear time can do, and what is no pattern at all.
 const INVALID: &[&str] = &[
-    r"(a)\1", r"(?=a)b", r"(?<!a)b", r"(?>a+)", r"a**b(", r"[", r"[z-a]", r"(?P<n", r"\", r"a{2,1}", r"\u{110000}", r"(?z)a", r"\p{Nobody}", r"*a", r"a{99999999999999999999}",
+    r"(a)\1",
+    r"(?=a)b",
+    r"(?<!a)b",
+    r"(?>a+)",
+    r"a**b(",
+    r"[",
+    r"[z-a]",
+    r"(?P<n",
+    r"\",
+    r"a{2,1}",
+    r"\u{110000}",
+    r"(?z)a",
+    r"\p{Nobody}",
+    r"*a",
+    r"a{99999999999999999999}",
 ];
 
 #[test]

@@ -79,7 +79,8 @@ fn archives_that_swell_are_never_held_whole() {
     // 48 MiB in a few kilobytes: as one string, as nothing, as brackets.
     let megabytes = 48 * 1024 * 1024;
     let string = |repeat: u8| std::io::repeat(repeat).take(megabytes);
-    let bombs: Vec<Box<dyn Read>> = vec![Box::new(b"{\"a\":\"".chain(string(b'a'))), Box::new(string(0)), Box::new(string(b'{')), Box::new(string(b'[')), Box::new(string(b' '))];
+    let bombs: Vec<Box<dyn Read>> =
+        vec![Box::new(b"{\"a\":\"".chain(string(b'a'))), Box::new(string(0)), Box::new(string(b'{')), Box::new(string(b'[')), Box::new(string(b' '))];
     for (number, mut bomb) in bombs.into_iter().enumerate() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         std::io::copy(&mut bomb, &mut encoder).expect("gzip");
@@ -105,7 +106,19 @@ fn lines_longer_than_any_event_cost_only_themselves() {
 #[test]
 fn damage_is_read_once_and_no_more() {
     // Each line could begin an event, so that each could be tried again from the next.
-    for line in ["{", "{\"a\":", "{\"a\":\"", "{{", "[{", "{\"a\":[", "}{", "{}{", "{\"a\":{\n\"b\":{", "\u{feff}{", "{\"eventType\":\"com.okta.event_hook\",\"data\":{\"events\":["] {
+    for line in [
+        "{",
+        "{\"a\":",
+        "{\"a\":\"",
+        "{{",
+        "[{",
+        "{\"a\":[",
+        "}{",
+        "{}{",
+        "{\"a\":{\n\"b\":{",
+        "\u{feff}{",
+        "{\"eventType\":\"com.okta.event_hook\",\"data\":{\"events\":[",
+    ] {
         let text = format!("{line}\n").repeat(20_000);
         assert!(intake(text.as_bytes()).len() <= 60_000, "{line}");
         let text = line.repeat(20_000);
@@ -115,7 +128,9 @@ fn damage_is_read_once_and_no_more() {
 
 #[test]
 fn deliveries_that_are_bombs_are_split_or_refused() {
-    let envelope = |events: &str| format!("{{\"eventType\":\"com.okta.event_hook\",\"source\":\"https://org.okta.com/api/v1/eventHooks/who\",\"data\":{{\"events\":{events}}}}}");
+    let envelope = |events: &str| {
+        format!("{{\"eventType\":\"com.okta.event_hook\",\"source\":\"https://org.okta.com/api/v1/eventHooks/who\",\"data\":{{\"events\":{events}}}}}")
+    };
     let cases: Vec<(String, usize, usize)> = vec![
         (envelope("[]"), 0, 0),
         (envelope("{}"), 0, 1),

@@ -157,12 +157,26 @@ fn words_that_yaml_readers_disagree_about_stay_what_they_are() {
 #[test]
 fn other_files_of_a_pack_are_refused_as_well() {
     let brackets = "[".repeat(100_000);
-    let fixtures: &[(&str, &str)] = &[("nothing", ""), ("a list", "[]"), ("cut off", "{\"a\": "), ("deep", &brackets), ("a number", "{\"a\": 1e400}"), ("not JSON", "{\"ä\": ü}"), ("text behind", "{} {}")];
+    let fixtures: &[(&str, &str)] = &[
+        ("nothing", ""),
+        ("a list", "[]"),
+        ("cut off", "{\"a\": "),
+        ("deep", &brackets),
+        ("a number", "{\"a\": 1e400}"),
+        ("not JSON", "{\"ä\": ü}"),
+        ("text behind", "{} {}"),
+    ];
     for (name, text) in fixtures {
         let library = read(Role::Fixture("f".to_owned()), *text);
         assert_eq!(library.faults.len(), 1, "{name}");
     }
-    let manifests = ["", "[]", "name: x", "name: x\nversion: 1\ndescription: d\nsettings: {a: {type: list of text, default: 7}}\n", "name: x\nversion: 1\ndescription: d\nsettings: {a: {type: speed, default: 1e400km/h}}\n"];
+    let manifests = [
+        "",
+        "[]",
+        "name: x",
+        "name: x\nversion: 1\ndescription: d\nsettings: {a: {type: list of text, default: 7}}\n",
+        "name: x\nversion: 1\ndescription: d\nsettings: {a: {type: speed, default: 1e400km/h}}\n",
+    ];
     for text in manifests {
         assert!(!read(Role::Manifest, text).faults.is_empty(), "{text:?}");
     }

@@ -36,7 +36,9 @@ fn the_cases_of_every_right_rule_hold() {
             for outcome in rehearse(&library, pack, rule) {
                 match outcome.verdict {
                     Verdict::Passed => passed += 1,
-                    Verdict::Failed { way, wanted, got, .. } => report.push(format!("{}: {} ({}): wanted {wanted}, got {got}", rule.id, outcome.case, way.words())),
+                    Verdict::Failed { way, wanted, got, .. } => {
+                        report.push(format!("{}: {} ({}): wanted {wanted}, got {got}", rule.id, outcome.case, way.words()))
+                    }
                     Verdict::Unfit(faults) => report.push(format!("{}: {}: {faults:?}", rule.id, outcome.case)),
                 }
             }

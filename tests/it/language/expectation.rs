@@ -80,7 +80,9 @@ pub(super) fn compare(expectations: &[Expectation], found: &[Diagnostic], source
             let file = Path::new(sources.name(diagnostic.span.file)).file_name().map(|name| name.to_string_lossy().into_owned());
             diagnostic.code.number() == expectation.code && (expectation.file == "expect.txt" || file.as_deref() == Some(expectation.file.as_str()))
         };
-        let at_place = |diagnostic: &&Diagnostic| expectation.range.is_none_or(|(start, end)| (diagnostic.span.start as usize, diagnostic.span.end as usize) == (start, end));
+        let at_place = |diagnostic: &&Diagnostic| {
+            expectation.range.is_none_or(|(start, end)| (diagnostic.span.start as usize, diagnostic.span.end as usize) == (start, end))
+        };
         let best = left.iter().position(|diagnostic| fits(diagnostic) && at_place(diagnostic));
         match best {
             Some(at) => {

@@ -242,7 +242,20 @@ fn fixtures_and_lists_are_left_alone() {
 /// Texts of expressions, of which many parse: what binds how is left to the parser.
 fn expression() -> impl Strategy<Value = String> {
     let text = proptest::collection::vec(
-        prop_oneof![Just("a"), Just("Z"), Just(" "), Just("\\\""), Just("\\\\"), Just("'"), Just("é"), Just("\\n"), Just("\\u0007"), Just("#"), Just(": "), Just("{")],
+        prop_oneof![
+            Just("a"),
+            Just("Z"),
+            Just(" "),
+            Just("\\\""),
+            Just("\\\\"),
+            Just("'"),
+            Just("é"),
+            Just("\\n"),
+            Just("\\u0007"),
+            Just("#"),
+            Just(": "),
+            Just("{")
+        ],
         0..5,
     );
     let leaf = prop_oneof![
@@ -325,15 +338,63 @@ fn changed(text: &str, changes: &[(usize, Change)]) -> String {
 
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "id: ", "when: ", "let:\n", "  ", " ", "\n", "\n  ", "\n- ", "- ", "a", "b: c\n", "? ", ": ", "# d\n", " # e", "'", "\"", "\\", "[", "]", "{", "}", ", ", "|\n", ">\n", ">-\n  ",
-        "|+\n\n", "|2\n", "&f ", "*f", "!g ", "---\n", "...\n", "\r\n", "\r", "\t", "é", "~", "null", "1", "true", "%YAML 1.2\n", "<<: ", "\u{feff}", "\u{85}", "alert:\n  title: ", "{b}",
-        "severity: [{when: a, level: low}]\n", "respond:\n- f(a)\n", "a and b", "\0",
+        "id: ",
+        "when: ",
+        "let:\n",
+        "  ",
+        " ",
+        "\n",
+        "\n  ",
+        "\n- ",
+        "- ",
+        "a",
+        "b: c\n",
+        "? ",
+        ": ",
+        "# d\n",
+        " # e",
+        "'",
+        "\"",
+        "\\",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        "|\n",
+        ">\n",
+        ">-\n  ",
+        "|+\n\n",
+        "|2\n",
+        "&f ",
+        "*f",
+        "!g ",
+        "---\n",
+        "...\n",
+        "\r\n",
+        "\r",
+        "\t",
+        "é",
+        "~",
+        "null",
+        "1",
+        "true",
+        "%YAML 1.2\n",
+        "<<: ",
+        "\u{feff}",
+        "\u{85}",
+        "alert:\n  title: ",
+        "{b}",
+        "severity: [{when: a, level: low}]\n",
+        "respond:\n- f(a)\n",
+        "a and b",
+        "\0",
     ]);
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, max_global_rejects: 100_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
     #[test]
     fn an_expression_parses_to_the_same_tree(text in expression()) {
@@ -364,5 +425,15 @@ proptest! {
             let broken = broken_laws(&role, &text);
             prop_assert!(broken.is_empty(), "{}\n{:?}", broken.join("\n"), text);
         }
+    }
+}
+
+#[test]
+fn try_one() {
+    let text = std::fs::read_to_string("/tmp/try.yml").expect("try");
+    for role in [Role::Rule, Role::Definitions, Role::Manifest] {
+        let out = formatted(&role, &text);
+        println!("{role:?}\n{}", out.clone().unwrap_or_else(|f| format!("{f:?}")));
+        println!("again\n{}", formatted(&role, &out.unwrap_or_default()).unwrap_or_else(|f| format!("{f:?}")));
     }
 }

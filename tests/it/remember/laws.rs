@@ -103,7 +103,13 @@ fn condition(random: &mut Random, depth: u64) -> String {
         13 | 14 => sequence(random),
         15 => format!("followed_by({})", history(random, depth)),
         16 => format!("not followed_by({})", history(random, depth)),
-        17 => format!("{}(len(actor.alternateId) of {}) {} {}", random.pick(&["sum", "min", "max", "avg"]), history(random, depth), random.pick(&[">", "<"]), 2 + random.below(10)),
+        17 => format!(
+            "{}(len(actor.alternateId) of {}) {} {}",
+            random.pick(&["sum", "min", "max", "avg"]),
+            history(random, depth),
+            random.pick(&[">", "<"]),
+            2 + random.below(10)
+        ),
         18 => format!("zscore({}, each 1m) > {}", history(random, depth).replace("within 1m", "within 10m"), random.pick(&["0.5", "1.5", "0"])),
         19 => format!("client.ipAddress in values(client.ipAddress of {})", history(random, depth)),
         20 => format!("client.ipAddress in top(client.ipAddress of {}, 1)", history(random, depth)),
@@ -157,7 +163,11 @@ pub(super) fn events(random: &mut Random) -> Vec<(i64, String)> {
                 client.push(format!(r#""ipAddress":"10.0.0.{}""#, 1 + random.below(3)));
             }
             if random.chance(70) {
-                client.push(format!(r#""geographicalContext":{{"geolocation":{{"lat":{},"lon":{}}}}}"#, random.pick(&["48.1", "52.5", "40.7"]), random.pick(&["11.6", "13.4", "-74.0"])));
+                client.push(format!(
+                    r#""geographicalContext":{{"geolocation":{{"lat":{},"lon":{}}}}}"#,
+                    random.pick(&["48.1", "52.5", "40.7"]),
+                    random.pick(&["11.6", "13.4", "-74.0"])
+                ));
             }
             more.push(format!(r#""client":{{{}}}"#, client.join(",")));
             (seconds, event(seconds, &format!("{:04x}-{at}", random.below(65536)), random.pick(TYPES), &more.join(",")))
@@ -218,7 +228,12 @@ fn check(seed: u64) {
         run.finish();
         let missing: Vec<_> = expected.difference(&run.found).collect();
         let extra: Vec<_> = run.found.difference(&expected).collect();
-        assert!(missing.is_empty() && extra.is_empty(), "seed {seed}, {way}\n{texts:#?}\nmissing {missing:?}\nextra {extra:?}\n{}\nsaid {:#?}", stream.join("\n"), run.said);
+        assert!(
+            missing.is_empty() && extra.is_empty(),
+            "seed {seed}, {way}\n{texts:#?}\nmissing {missing:?}\nextra {extra:?}\n{}\nsaid {:#?}",
+            stream.join("\n"),
+            run.said
+        );
         assert_eq!(run.engine.counters().late, 0, "seed {seed}");
     }
 }

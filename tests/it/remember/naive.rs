@@ -80,7 +80,8 @@ impl<'a> Naive<'a> {
         for about in [false, true] {
             let mut alerts = Vec::new();
             for ((rule, code), _) in self.rules.iter().zip(&self.codes).zip(&self.about_alerts).filter(|(_, is)| **is == about) {
-                let seen = |other: &str| about && other != &*rule.id && self.rules.iter().zip(&self.about_alerts).any(|(known, about)| &*known.id == other && !about);
+                let seen =
+                    |other: &str| about && other != &*rule.id && self.rules.iter().zip(&self.about_alerts).any(|(known, about)| &*known.id == other && !about);
                 let whole = Whole { naive: self, events: &events, seen: &seen };
                 for (index, event) in events.iter().enumerate() {
                     if alert_of(event, self.layout).is_some_and(|other| !seen(&other)) {
@@ -99,7 +100,7 @@ impl<'a> Naive<'a> {
                 }
             }
             events.extend(read_all(self.layout, &alerts));
-            events.sort_by(|a, b| order(a).cmp(&order(b)));
+            events.sort_by_key(order);
         }
         found
     }
@@ -114,7 +115,10 @@ fn alert_of(event: &Event, layout: &Layout) -> Option<String> {
         return None;
     }
     let slot = layout.slot(&clarion::event::FieldRef::find("alert.rule").unwrap());
-    Some(slot.map_or_else(|| serde_json::from_slice::<serde_json::Value>(event.raw()).unwrap()["alert"]["rule"].as_str().unwrap().to_owned(), |slot| event.value(slot).to_string()))
+    Some(slot.map_or_else(
+        || serde_json::from_slice::<serde_json::Value>(event.raw()).unwrap()["alert"]["rule"].as_str().unwrap().to_owned(),
+        |slot| event.value(slot).to_string(),
+    ))
 }
 
 fn read_all(layout: &Layout, jsons: &[String]) -> Vec<Event> {
@@ -126,7 +130,7 @@ fn read_all(layout: &Layout, jsons: &[String]) -> Vec<Event> {
             events.push(event);
         }
     }
-    events.sort_by(|a, b| order(a).cmp(&order(b)));
+    events.sort_by_key(order);
     events
 }
 
@@ -187,10 +191,12 @@ impl Whole<'_> {
                 }
             }
         }
-        let numbers = || window.iter().map(|index| value(*index)).filter(|value| !value.is_missing()).map(|value| match value {
-            Value::Int(number) => number,
-            other => panic!("{other:?}"),
-        });
+        let numbers = || {
+            window.iter().map(|index| value(*index)).filter(|value| !value.is_missing()).map(|value| match value {
+                Value::Int(number) => number,
+                other => panic!("{other:?}"),
+            })
+        };
         let bool = Value::Bool;
         match &lowered.remember.question {
             Question::Count => Value::Int(window.len() as i64),
@@ -223,7 +229,9 @@ impl Whole<'_> {
                     Value::Point(point) => Some((point.lat.to_radians(), point.lon.to_radians())),
                     _ => None,
                 };
-                let Some((there, here)) = before.iter().rev().find_map(|index| point(*index).map(|place| (*index, place))).zip(point(asker)) else { return Value::Missing };
+                let Some((there, here)) = before.iter().rev().find_map(|index| point(*index).map(|place| (*index, place))).zip(point(asker)) else {
+                    return Value::Missing;
+                };
                 let ((at, (lat1, lon1)), (lat2, lon2)) = (there, here);
                 let a = ((lat2 - lat1) / 2.0).sin().powi(2) + lat1.cos() * lat2.cos() * ((lon2 - lon1) / 2.0).sin().powi(2);
                 let metres = 2.0 * 6_371_008.8 * a.sqrt().min(1.0).asin();
@@ -231,7 +239,13 @@ impl Whole<'_> {
                     return Value::Distance(metres);
                 }
                 let seconds = t.since(self.time(at)).as_seconds();
-                if seconds > 0.0 { Value::Speed(metres / seconds) } else if metres < 1.0 { Value::Missing } else { Value::Speed(f64::INFINITY) }
+                if seconds > 0.0 {
+                    Value::Speed(metres / seconds)
+                } else if metres < 1.0 {
+                    Value::Missing
+                } else {
+                    Value::Speed(f64::INFINITY)
+                }
             }
             Question::FollowedBy => bool(members.iter().any(|index| *index > asker && self.time(*index) <= t.plus(within))),
             Question::ZScore(each) => {
@@ -239,7 +253,8 @@ impl Whole<'_> {
                 let Some(first) = members.iter().find(|index| **index <= asker).map(|index| self.time(*index).micros()) else { return Value::Missing };
                 let bucket = t.micros().div_euclid(each);
                 let count = |at: i64| members.iter().filter(|index| **index <= asker && self.time(**index).micros().div_euclid(each) == at).count() as f64;
-                let full: Vec<f64> = (0..bucket).rev().take_while(|at| at * each > t.minus(within).micros()).filter(|at| (at + 1) * each > first).map(count).collect();
+                let full: Vec<f64> =
+                    (0..bucket).rev().take_while(|at| at * each > t.minus(within).micros()).filter(|at| (at + 1) * each > first).map(count).collect();
                 let n = full.len() as f64;
                 let mean = full.iter().sum::<f64>() / n;
                 let deviation = (full.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / n).sqrt();
@@ -258,7 +273,18 @@ impl Whole<'_> {
 
     /// Tries every choice of events, one after the other.
     #[allow(clippy::too_many_arguments, reason = "a search by hand")]
-    fn step(&self, lowered: &Lowered, sequence: &clarion::language::Sequence, at: usize, before: Option<usize>, first: Option<usize>, asker: usize, start: Timestamp, keyed: &dyn Fn(&[Code], usize) -> bool, chosen: &mut Vec<Option<usize>>) -> bool {
+    fn step(
+        &self,
+        lowered: &Lowered,
+        sequence: &clarion::language::Sequence,
+        at: usize,
+        before: Option<usize>,
+        first: Option<usize>,
+        asker: usize,
+        start: Timestamp,
+        keyed: &dyn Fn(&[Code], usize) -> bool,
+        chosen: &mut Vec<Option<usize>>,
+    ) -> bool {
         let last = lowered.steps.len() - 1;
         let step = &sequence.steps[at];
         if step.absent {
@@ -287,7 +313,9 @@ impl Whole<'_> {
             if at == last {
                 let shared = lowered.remember.history.keys.len() == lowered.steps[last].1.len();
                 let steps: Vec<Option<&dyn Facts>> = chosen.iter().map(|index| index.map(|index| &self.events[index] as &dyn Facts)).collect();
-                let ended = (first + 1..asker).any(|index| lowered.until.iter().any(|code| (!shared || keyed(&lowered.steps[last].1, index)) && self.belongs(code, false, index, asker, &steps)));
+                let ended = (first + 1..asker).any(|index| {
+                    lowered.until.iter().any(|code| (!shared || keyed(&lowered.steps[last].1, index)) && self.belongs(code, false, index, asker, &steps))
+                });
                 if !ended {
                     return true;
                 }
@@ -305,4 +333,3 @@ impl Memory for At<'_> {
         self.whole.answer(question, self.index)
     }
 }
-

@@ -252,7 +252,14 @@ fn orgs_are_apart() {
         let origin = Origin { org: Some(if number % 2 == 0 { "a.okta.com" } else { "b.okta.com" }.into()), ..Origin::default() };
         one.read(&set.layout, event(number, &format!("e{}", number / 2), START, BY_U).as_bytes(), &origin).unwrap();
         said += engine.observe(&one, None).len();
-        assert_eq!(said, match number { 0..8 => 0, 8 => 1, _ => 2 });
+        assert_eq!(
+            said,
+            match number {
+                0..8 => 0,
+                8 => 1,
+                _ => 2,
+            }
+        );
     }
 }
 
@@ -272,7 +279,10 @@ fn an_alert_that_is_withdrawn_is_no_event_any_more() {
 
 #[test]
 fn a_title_can_show_what_a_history_holds() {
-    let set = set(&[("five", r#"eventType == "user.session.start" and count(eventType == "user.session.start" by actor.id within 10m) >= 5 and distinct(client.ipAddress of (eventType == "user.session.start" by actor.id within 10m)) >= 2"#)]);
+    let set = set(&[(
+        "five",
+        r#"eventType == "user.session.start" and count(eventType == "user.session.start" by actor.id within 10m) >= 5 and distinct(client.ipAddress of (eventType == "user.session.start" by actor.id within 10m)) >= 2"#,
+    )]);
     let mut run = Run::new(&set);
     let mut last = Vec::new();
     for number in 0..8 {

@@ -128,8 +128,8 @@ fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> 
             }
             Ok(found)
         }
-        (None, Some(bad), _) => Err(Refusal::world(bad)),
-        (None, None, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
+        (None, _, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
+        (None, Some(bad), None) => Err(Refusal::world(bad)),
         (None, None, None) => Err(Refusal::world(format!("`{}` holds no event", shown(&name)))),
     }
 }

@@ -33,6 +33,8 @@ fn one_of_several_events_is_chosen_by_its_uuid() {
     assert_eq!(why(&["--uuid", "5b6f0f52-7a6b-4f0c-9d0f-2f1f6a3c1a01"]).json_lines()[0]["fires"], true);
     let among_bad = clarion(&["why", RULE, EVENTS, "--rules", PACK, "--uuid", "5b6f0f52-7a6b-4f0c-9d0f-2f1f6a3c1a07"]);
     assert_eq!((among_bad.exit, among_bad.talk.as_str()), (Exit::Fine, ""), "bad events around it do not matter");
+    let absent = clarion(&["why", RULE, EVENTS, "--rules", PACK, "--uuid", "00000000-0000-0000-0000-000000000000"]);
+    assert_eq!(absent.exit, Exit::Usage, "an event that is not there is told as that, whatever stands beside it");
     assert_eq!(why(&["--uuid", "00000000-0000-0000-0000-000000000000"]).exit, Exit::Usage);
 }
 

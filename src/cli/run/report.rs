@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 
 use crate::alert::Alert;
-use crate::cli::escape::json;
+use crate::cli::escape::json_text;
 use crate::cli::out::{BAD, DOUBTFUL, FAINT, Out, STRONG};
 use crate::cli::rules::{count, grouped};
 use crate::cli::table::Table;
@@ -21,7 +21,7 @@ pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
                 if out.is_closed() {
                     return;
                 }
-                out.line(json(&alert.to_json()));
+                out.line(json_text(alert.to_json()));
             }
         }
         Format::Table if alerts.is_empty() => {}

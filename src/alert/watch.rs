@@ -42,7 +42,7 @@ impl Watch {
             self.alerts.add(*rule, event, &NoMemory);
         }
         for change in self.engine.changes() {
-            self.apply(change, Some(event));
+            self.apply(change);
         }
     }
 
@@ -50,29 +50,25 @@ impl Watch {
     pub fn finish(mut self) -> Vec<Alert> {
         self.engine.finish();
         for change in self.engine.changes() {
-            self.apply(change, None);
+            self.apply(change);
         }
         self.alerts.finish()
     }
 
-    fn apply(&mut self, change: Change, event: Option<&Event>) {
+    fn apply(&mut self, change: Change) {
         match change {
             Change::Withdrawn { rule, uuid, .. } => self.alerts.withdraw(rule, &uuid),
             Change::Fired(fired) => {
-                if let Some(finding) = self.finding(&fired, event) {
+                if let Some(finding) = self.finding(&fired) {
                     self.alerts.add_finding(finding);
                 }
             }
         }
     }
 
-    fn finding(&self, fired: &Fired, event: Option<&Event>) -> Option<Finding> {
+    fn finding(&self, fired: &Fired) -> Option<Finding> {
         // A finding may be said long after its event: then what is kept of the event speaks for it.
-        let facts: &dyn Facts = match (&fired.row, event) {
-            (Some(row), _) => &**row,
-            (None, Some(event)) => event,
-            (None, None) => return None,
-        };
+        let facts: &dyn Facts = &*fired.row;
         let raw: &[u8] = fired.raw.as_deref().unwrap_or_default();
         let event_type = FieldRef::find("eventType").and_then(|field| self.plan.layout().slot(&field)).map(|slot| facts.value(slot));
         let event_type = match &event_type {

@@ -19,6 +19,8 @@ pub struct Row {
     at: Timestamp,
     /// The rule, by number, if this is an alert as an event.
     alert: Option<u32>,
+    /// Whether the event says when it happened; one that does not is never kept.
+    is_dated: bool,
     uuid_len: u32,
     shape: Arc<Shape>,
     /// The uuid; then fields as (number, value) and their count; then how many records of each kind; then their fields as
@@ -27,6 +29,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Keeps what the shape wants of an event that does not say when it happened, or which it is.
+    pub(super) fn unplaced(facts: &dyn Facts, shape: &Arc<Shape>) -> Row {
+        let at = facts.published();
+        Row { is_dated: at.is_some(), ..Row::of(facts, at.unwrap_or(Timestamp::from_micros(0)), "", shape) }
+    }
+
     /// Keeps what the shape wants of an event.
     pub(super) fn of(facts: &dyn Facts, at: Timestamp, uuid: &str, shape: &Arc<Shape>) -> Row {
         let mut fields = Vec::new();
@@ -76,7 +84,7 @@ impl Row {
             put_count(&mut data, *index);
             put_value(&mut data, value);
         }
-        Row { at, alert, uuid_len: u32::try_from(uuid.len()).unwrap_or(0), shape: shape.clone(), data: data.into_boxed_slice() }
+        Row { at, alert, is_dated: true, uuid_len: u32::try_from(uuid.len()).unwrap_or(0), shape: shape.clone(), data: data.into_boxed_slice() }
     }
 
     /// Returns when it happened.
@@ -183,7 +191,7 @@ impl Facts for Row {
     }
 
     fn published(&self) -> Option<Timestamp> {
-        Some(self.at)
+        self.is_dated.then_some(self.at)
     }
 }
 

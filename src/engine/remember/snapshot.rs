@@ -131,8 +131,8 @@ fn put_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
 
 fn put_org(out: &mut Vec<u8>, org: &Org) {
     put_time(out, org.clock.newest);
-    put_time(out, org.clock.leap.as_ref().map(|(at, _)| *at));
-    put_bytes(out, org.clock.leap.as_ref().map_or(&[], |(_, uuid)| uuid.as_bytes()));
+    put_time(out, org.clock.leap.map(|(at, _)| at));
+    out.extend(org.clock.leap.map_or(0, |(_, print)| print).to_le_bytes());
     put_time(out, org.clock.set);
     put_time(out, org.begin);
     out.push(u8::from(org.finished));
@@ -276,8 +276,8 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
     let mut org = Org::default();
     org.clock.newest = time(bytes)?;
     let leap = time(bytes)?;
-    let uuid = bytes.text()?;
-    org.clock.leap = leap.map(|at| (at, uuid.into()));
+    let print = u128::from_le_bytes(bytes.fixed()?);
+    org.clock.leap = leap.map(|at| (at, print));
     org.clock.set = time(bytes)?;
     org.begin = time(bytes)?;
     org.finished = bytes.byte()? != 0;

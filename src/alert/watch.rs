@@ -6,11 +6,46 @@ use std::sync::Arc;
 
 use super::{Alert, Alerts, Evidence, Finding, Seen};
 use crate::engine::remember::Fired;
-use crate::engine::{Change, Engine, Limits};
+use crate::engine::{Change, Engine, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
 use crate::event::{Event, FieldRef, Timestamp, Value};
 use crate::plan::Plan;
+
+/// What an event means, and what is found in it without any history.
+#[derive(Debug)]
+pub struct Sighted {
+    sighting: Sighting,
+    findings: Vec<Finding>,
+}
+
+impl Sighted {
+    /// Returns when the event happened, if it says so.
+    pub fn published(&self) -> Option<Timestamp> {
+        self.sighting.published()
+    }
+}
+
+/// Looks at events for the rules of a plan, apart from what is remembered, so that many can work at once.
+#[derive(Debug)]
+pub struct Lookout {
+    plan: Arc<Plan>,
+    scout: Scout,
+}
+
+impl Lookout {
+    /// Makes one for a plan.
+    pub fn new(plan: Arc<Plan>) -> Self {
+        Lookout { scout: Scout::new(plan.clone(), true), plan }
+    }
+
+    /// Works out what an event means. The event must have been read with the layout of the same plan.
+    pub fn look(&mut self, event: &Event) -> Sighted {
+        let sighting = self.scout.look(event);
+        let findings = sighting.matched().iter().filter_map(|rule| Finding::of(&self.plan, *rule, event, &NoMemory)).collect();
+        Sighted { sighting, findings }
+    }
+}
 
 /// Runs a plan over a stream and collects its alerts.
 #[derive(Debug)]
@@ -40,6 +75,16 @@ impl Watch {
     pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) {
         for rule in self.engine.observe_at(event, received) {
             self.alerts.add(*rule, event, &NoMemory);
+        }
+        for change in self.engine.changes() {
+            self.apply(change);
+        }
+    }
+
+    /// Takes in what a lookout has seen; an event that came before changes nothing.
+    pub fn take(&mut self, sighted: Sighted, received: Option<Timestamp>) {
+        if !self.engine.take(sighted.sighting, received).is_empty() {
+            sighted.findings.into_iter().for_each(|finding| self.alerts.add_finding(finding));
         }
         for change in self.engine.changes() {
             self.apply(change);

@@ -14,6 +14,7 @@ mod fmt;
 mod input;
 mod man;
 mod out;
+mod replay;
 mod rewrite;
 mod rules;
 mod run;

@@ -8,7 +8,7 @@ use super::Scratch;
 use super::print::fingerprint;
 use super::remember::Arrival;
 use crate::evaluate::{Moment, NoMemory};
-use crate::event::Event;
+use crate::event::{Event, Timestamp};
 use crate::plan::{Candidates, Plan, RuleIndex};
 
 /// Looks at events for the rules of a plan.
@@ -41,6 +41,11 @@ impl Sighting {
     /// Returns the rules that the event fulfils without any history, in the order of the plan.
     pub fn matched(&self) -> &[RuleIndex] {
         &self.matched
+    }
+
+    /// Returns when the event happened, if it says so.
+    pub fn published(&self) -> Option<Timestamp> {
+        self.arrival.at
     }
 }
 

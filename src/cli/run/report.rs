@@ -9,10 +9,10 @@ use crate::cli::escape::json_text;
 use crate::cli::out::{BAD, DOUBTFUL, FAINT, Out, STRONG};
 use crate::cli::rules::{count, grouped};
 use crate::cli::table::Table;
-use crate::event::Span;
 use crate::pack::{Library, Severity};
 
-use super::{Counts, Format};
+use super::Format;
+use crate::cli::replay::{Counts, ORDERED_MAX};
 
 pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
     match format {
@@ -54,10 +54,20 @@ fn style(severity: Severity) -> Style {
 }
 
 /// Says what makes the answer less than it could be.
-pub(super) fn caution(counts: &Counts, lateness: Span, out: &mut Out<'_>) {
+pub(super) fn caution(counts: &Counts, out: &mut Out<'_>) {
     if counts.late > 0 {
         let events = count(usize::try_from(counts.late).unwrap_or(usize::MAX), "event");
-        out.warn(format_args!("{events} came more than {lateness} after newer ones and had no part in histories; sort the input, or raise `--lateness`"));
+        match counts.lateness {
+            Some(lateness) => {
+                out.warn(format_args!(
+                    "{events} came more than {lateness} after newer ones and had no part in histories; sort the input, or raise `--lateness`"
+                ));
+            }
+            None => {
+                let most = grouped(ORDERED_MAX);
+                out.warn(format_args!("{events} stood more than {most} events from their place in time and had no part in histories; sort the input"));
+            }
+        }
     }
     if counts.dropped > 0 {
         out.warn(format_args!(

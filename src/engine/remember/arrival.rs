@@ -18,7 +18,7 @@ pub(crate) struct Arrival {
     /// When it happened.
     pub(crate) at: Option<Timestamp>,
     /// What is kept of it; nothing where no rule wants it.
-    pub(super) wanted: Option<Wanted>,
+    pub(super) wanted: Option<Box<Wanted>>,
 }
 
 /// An event that some history holds or some rule decides on.
@@ -38,7 +38,7 @@ impl Arrival {
     /// Works out what matters of an event. `keep_raw` keeps the bytes of one on which a rule decides.
     pub(crate) fn of(plan: &RememberPlan, event: &Event, org: Arc<str>, print: Option<u128>, keep_raw: bool) -> Arrival {
         let (uuid, at) = (event.uuid(), event.published());
-        Arrival { org, print, at, wanted: Wanted::of(plan, event, uuid, at, keep_raw) }
+        Arrival { org, print, at, wanted: Wanted::of(plan, event, uuid, at, keep_raw).map(Box::new) }
     }
 }
 

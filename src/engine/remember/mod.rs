@@ -175,7 +175,7 @@ impl Remembering {
         let Arrival { org: name, print, at, wanted } = arrival;
         let (Some(print), Some(at)) = (print, at) else {
             self.counters.unplaced += 1;
-            return wanted.map(|wanted| self.alone(wanted, &name)).unwrap_or_default();
+            return wanted.map(|wanted| self.alone(*wanted, &name)).unwrap_or_default();
         };
         let org = match self.orgs.get_mut(&*name) {
             Some(org) => org,
@@ -188,12 +188,13 @@ impl Remembering {
         if at < org.watermark(&self.limits) {
             let Some(wanted) = wanted else { return Vec::new() };
             self.counters.late += 1;
-            return self.alone(wanted, &name);
+            return self.alone(*wanted, &name);
         }
         let rules = Rules { plan: &plan, limits: &self.limits };
         let mut turn = Turn::default();
         org.begin_at(at, &mut turn);
-        if let Some(Wanted { row, places, triggered, raw, .. }) = wanted {
+        if let Some(wanted) = wanted {
+            let Wanted { row, places, triggered, raw, .. } = *wanted;
             turn.raw = raw;
             org.insert(rules, &row, &places, &mut turn, &mut self.counters);
             triggered.iter().for_each(|rule| org.ask_for(*rule, &row, &mut turn));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::cells::CellId;
+use super::cells::{CellId, base_of};
 use super::org::{places, triggered};
 use super::row::Row;
 use crate::event::{Event, Timestamp};
-use crate::plan::remember::RememberPlan;
+use crate::plan::remember::{Mask, RememberPlan};
 
 /// An event as rules that remember take it in.
 #[derive(Debug)]
@@ -46,13 +46,16 @@ impl Wanted {
     fn of(plan: &RememberPlan, event: &Event, uuid: Option<&str>, at: Option<Timestamp>, keep_raw: bool) -> Option<Wanted> {
         let event_type = plan.type_of(event);
         let triggered = triggered(plan, event_type, event);
+        // What the rules read of it, and what is asked of it later.
+        let mask = triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
         let (row, places) = match (uuid, at) {
             (Some(uuid), Some(at)) => {
                 let places = places(plan, event_type, event, false);
-                (!places.is_empty() || !triggered.is_empty()).then(|| (Row::of(event, at, uuid, plan.shape()), places))?
+                let of_sets = places.iter().filter_map(|name| plan.base(base_of(name))).fold(mask, |mask, base| mask.or(&base.fields));
+                (!places.is_empty() || !triggered.is_empty()).then(|| (Row::of(event, at, uuid, plan.shape(), &of_sets), places))?
             }
             // It is evaluated alone.
-            _ => (!triggered.is_empty()).then(|| (Row::unplaced(event, plan.shape()), Vec::new()))?,
+            _ => (!triggered.is_empty()).then(|| (Row::unplaced(event, plan.shape(), &mask), Vec::new()))?,
         };
         let raw = (keep_raw && !triggered.is_empty()).then(|| Arc::from(event.raw()));
         Some(Wanted { uuid: uuid.map(Box::from), row: Arc::new(row), places, triggered, raw })

@@ -37,8 +37,6 @@ pub(super) struct Inquiry<'a> {
     pub(super) rule: u32,
     /// What is taken for an answer that is still open.
     pub(super) assume: bool,
-    /// Whether counts may stop where they decide.
-    pub(super) brief: bool,
     /// When the first of the open answers settles.
     pub(super) open: Slot<Option<Timestamp>>,
     /// Whether an answer was silent because too little of the org's history is known.
@@ -55,8 +53,8 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    pub(super) fn new(view: View<'a>, rule: u32, assume: bool, brief: bool) -> Self {
-        Inquiry { view, rule, assume, brief, open: Slot::new(None), young: Slot::new(false), looked: RefCell::default(), depth: Slot::new(0) }
+    pub(super) fn new(view: View<'a>, rule: u32, assume: bool) -> Self {
+        Inquiry { view, rule, assume, open: Slot::new(None), young: Slot::new(false), looked: RefCell::default(), depth: Slot::new(0) }
     }
 
     /// Says whether all conditions hold on an event.

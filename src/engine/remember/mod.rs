@@ -247,9 +247,10 @@ impl Remembering {
             let moment = Moment::new(event, &memory);
             return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
         };
-        let row = Arc::new(Row::of(event, at, uuid, self.plan.shape()));
+        let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
+        let row = Arc::new(Row::of(event, at, uuid, self.plan.shape(), &mask));
         let rules = Rules { plan: &self.plan, limits: &self.limits };
-        told(&self.plan, &Inquiry::new(org.view(rules), number, false, false), &row)
+        told(&self.plan, &Inquiry::new(org.view(rules), number, false), &row)
     }
 
     /// Evaluates an event as if nothing were remembered, and keeps nothing of it.
@@ -302,7 +303,7 @@ fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, turn: Turn, counters: &
 
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: Option<Arc<[u8]>>) -> Fired {
     let rule = rules.plan.rule(key.rule);
-    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules), key.rule, false, false), &key.row);
+    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules), key.rule, false), &key.row);
     Fired {
         org: org_name.clone(),
         rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),

@@ -3,16 +3,16 @@
 //! A snapshot names fields, sets of past events and rules by what they mean, so it is read under any later plan: what still means the
 //! same goes on, the rest is left behind. Equal states have equal bytes. A checksum stands at the end; damaged bytes are refused whole.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::Remembering;
 use super::bounds::{Counters, Limits};
-use super::cells::{Cell, CellId, NodeKey, base_of};
+use super::cells::{Cell, CellId, ENTRY_BYTES, NodeKey, base_of};
 use super::codec::{Bytes, put_bytes, put_count, put_value};
-use super::org::{CELL_BYTES, ENTRY_BYTES, NODE_BYTES, Node, Org, Rules};
+use super::org::{CELL_BYTES, NODE_BYTES, Node, Org, Rules};
 use super::row::Row;
 use crate::event::{RecordKind, Timestamp, Value};
 use crate::pack::Severity;
@@ -64,7 +64,11 @@ impl Remembering {
             put_bytes(&mut out, path.as_bytes());
         }
         put_count(&mut out, self.plan.bases().len());
-        self.plan.bases().iter().for_each(|base| put_bytes(&mut out, base.meaning.as_bytes()));
+        for base in self.plan.bases() {
+            put_bytes(&mut out, base.meaning.as_bytes());
+            put_count(&mut out, base.reads.len());
+            base.reads.iter().for_each(|path| put_bytes(&mut out, path.as_bytes()));
+        }
         put_count(&mut out, self.plan.rules().len());
         self.plan.rules().iter().for_each(|rule| put_bytes(&mut out, rule.meaning.as_bytes()));
         for count in counts(&mut self.counters.clone()) {
@@ -234,26 +238,24 @@ fn read(plan: Arc<RememberPlan>, limits: Limits, bytes: &mut Bytes<'_>) -> Optio
 }
 
 fn read_names(plan: &RememberPlan, bytes: &mut Bytes<'_>) -> Option<Names> {
-    let mut known: Vec<String> = Vec::new();
     let mut fields = Vec::new();
     for _ in 0..bytes.count()? {
         let path = bytes.text()?;
-        known.push(path.to_owned());
         fields.push(plan.shape().find(path));
     }
     let mut records = Vec::new();
     for _ in 0..bytes.count()? {
         let (kind_path, path) = (bytes.text()?, bytes.text()?);
         let kind = RecordKind::ALL.into_iter().find(|kind| kind.path() == kind_path);
-        known.push(format!("{kind_path}[].{path}"));
         records.push(kind.and_then(|kind| plan.shape().find_record(kind, path)));
     }
     let by_meaning: HashMap<&str, u32> = plan.bases().iter().zip(0..).map(|(base, number)| (base.meaning.as_str(), number)).collect();
     let mut bases = Vec::new();
     for _ in 0..bytes.count()? {
-        // Events that lack a field which is now read of them would answer wrongly, so that set begins anew.
         let found = by_meaning.get(bytes.text()?).copied();
-        bases.push(found.filter(|number| plan.base(*number).is_some_and(|base| base.reads.iter().all(|path| known.contains(path)))));
+        let kept = (0..bytes.count()?).map(|_| bytes.text()).collect::<Option<BTreeSet<&str>>>()?;
+        // Events that lack a field which is now read of them would answer wrongly, so that set begins anew.
+        bases.push(found.filter(|number| plan.base(*number).is_some_and(|base| base.reads.iter().all(|path| kept.contains(path.as_str())))));
     }
     let alive: Vec<u32> = bases.iter().flatten().copied().collect();
     let by_meaning: HashMap<&str, u32> = plan.rules().iter().zip(0..).map(|(rule, number)| (rule.meaning.as_str(), number)).collect();

@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use super::days::{Day, PerDay};
 use super::exit::{Exit, Refusal};
 use super::input;
 use super::out::Out;
@@ -57,6 +58,8 @@ pub(super) struct Replayed {
     /// The alerts, in the order of their beginnings.
     pub(super) alerts: Vec<Alert>,
     pub(super) counts: Counts,
+    /// How many events each day has.
+    pub(super) events_per_day: PerDay,
     /// Whether everything could be read.
     pub(super) exit: Exit,
 }
@@ -110,6 +113,7 @@ impl Replay<'_> {
             waiting: BTreeMap::new(),
             next: 0,
             counts: Counts { lateness, ..Counts::default() },
+            events_per_day: PerDay::new(),
             bad: BadEvents::new(self.bad_events, self.paths)?,
             progress: Progress::new(self.paths, out.onlookers()),
             cut: false,
@@ -237,6 +241,7 @@ struct Taking {
     waiting: BTreeMap<u64, Looked>,
     next: u64,
     counts: Counts,
+    events_per_day: PerDay,
     bad: BadEvents,
     progress: Progress,
     /// Whether an input ended early.
@@ -252,6 +257,9 @@ impl Taking {
                 match event {
                     Ok(sighted) => {
                         self.counts.events += 1;
+                        if let Some(at) = sighted.first().and_then(Sighted::published) {
+                            *self.events_per_day.entry(Day::of(at)).or_default() += 1;
+                        }
                         self.observe(sighted);
                     }
                     Err(fault) => {
@@ -290,7 +298,7 @@ impl Taking {
         alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));
         let nothing_read = self.counts.events == 0 && self.counts.bad > 0;
         let exit = exit.or_worse(if self.cut || nothing_read { Exit::World } else { Exit::Fine });
-        Ok(Replayed { alerts, counts: self.counts, exit })
+        Ok(Replayed { alerts, counts: self.counts, events_per_day: self.events_per_day, exit })
     }
 }
 

@@ -18,6 +18,8 @@ use super::out::Out;
 use super::replay::{Replay, Replayed};
 use super::rules::RuleOptions;
 
+pub(super) use report::{caution, severity_style};
+
 /// Runs rules over events and prints the alerts
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Events are System Log entries or event hook deliveries: JSON lines, JSON arrays, or objects one after another, plain or\n\
@@ -79,7 +81,7 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let library = args.rules.load(out)?;
     let paths = input::paths(&args.files);
     let replay = Replay { library: &library, paths: &paths, org: args.org.as_deref(), lateness: args.lateness, bad_events: args.bad_events.as_deref() };
-    let Replayed { mut alerts, counts, exit } = replay.run(out)?;
+    let Replayed { mut alerts, counts, exit, .. } = replay.run(out)?;
     alerts.retain(|alert| args.level.is_none_or(|level| alert.severity >= level));
     report::print(&alerts, args.format.unwrap_or(if out.onlookers().answer { Format::Table } else { Format::Json }), out);
     report::caution(&counts, out);

@@ -31,7 +31,7 @@ pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
                 let first = alert.first.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
                 let times = grouped(alert.occurrences);
                 table.row([
-                    (alert.severity.word(), style(alert.severity)),
+                    (alert.severity.word(), severity_style(alert.severity)),
                     (&first, FAINT),
                     (&times, Style::new()),
                     (&alert.rule, STRONG),
@@ -43,7 +43,8 @@ pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
     }
 }
 
-fn style(severity: Severity) -> Style {
+/// Returns the style in which a severity is shown.
+pub(in crate::cli) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Informational => FAINT,
         Severity::Low => AnsiColor::Cyan.on_default(),
@@ -54,7 +55,7 @@ fn style(severity: Severity) -> Style {
 }
 
 /// Says what makes the answer less than it could be.
-pub(super) fn caution(counts: &Counts, out: &mut Out<'_>) {
+pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
     if counts.late > 0 {
         let events = count(usize::try_from(counts.late).unwrap_or(usize::MAX), "event");
         match counts.lateness {
@@ -110,7 +111,7 @@ fn by_rule(alerts: &[Alert], out: &mut Out<'_>) {
     let mut table = Table::new(&["ALERTS", "FINDINGS", "WORST", "RULE"]);
     for (id, (count, occurrences, severity)) in rules {
         let (count, occurrences) = (grouped(count), grouped(occurrences));
-        table.row([(&count, Style::new()), (&occurrences, Style::new()), (severity.word(), style(severity)), (id, STRONG)]);
+        table.row([(&count, Style::new()), (&occurrences, Style::new()), (severity.word(), severity_style(severity)), (id, STRONG)]);
     }
     out.say_table(&table);
 }

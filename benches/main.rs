@@ -13,6 +13,7 @@
 )]
 
 mod compile;
+mod histories;
 mod normalise;
 mod observe;
 mod support;
@@ -30,7 +31,7 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = normalise::normalise, observe::observe, compile::compile
+    targets = normalise::normalise, observe::observe, histories::histories, compile::compile
 }
 /// `cargo bench -- write-events COUNT [SEED]` prints events, one a line, to measure other things with; everything else goes to criterion.
 fn main() {

@@ -179,8 +179,9 @@ fn count(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>
 /// Returns the newest event of each value, the newest first, as far as their number decides anything.
 fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, row: &Arc<Row>) -> Vec<&'a Arc<Row>> {
     let enough = plain.enough.unwrap_or(usize::MAX);
-    let mut values: HashSet<Vec<u8>> = HashSet::new();
+    let mut values: HashSet<Box<[u8]>> = HashSet::new();
     let mut newest = Vec::new();
+    let mut key = Vec::new();
     for entry in range.iter().rev() {
         if newest.len() >= enough {
             break;
@@ -188,8 +189,10 @@ fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, r
         if !inquiry.belongs(&plain.source, entry, row, &[]) {
             continue;
         }
-        let mut key = Vec::new();
-        if put_key(&mut key, &take(inquiry, plain, entry)).is_some() && values.insert(key) {
+        key.clear();
+        let is_there = plain.value.as_ref().and_then(|value| inquiry.eval(entry, |moment| put_key(&mut key, &value.eval(moment)))).is_some();
+        if is_there && !values.contains(key.as_slice()) {
+            values.insert(key.as_slice().into());
             newest.push(entry);
         }
     }

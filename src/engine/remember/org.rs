@@ -248,21 +248,18 @@ impl Org {
     }
 
     /// Notes in the cells that a decision has looked at them.
-    fn note(&mut self, rules: Rules<'_>, key: &NodeKey, end: Timestamp, looked: Vec<(Vec<u8>, Timestamp)>) {
+    fn note(&mut self, rules: Rules<'_>, key: &NodeKey, end: Timestamp, looked: Vec<(CellId, Timestamp)>) {
         if end < self.watermark(rules.limits) {
             return;
         }
         for (name, at) in looked {
-            let cell = match self.cells.get_mut(name.as_slice()) {
-                Some(cell) => cell,
-                None => self.cells.entry(Arc::from(name.as_slice())).or_default(),
-            };
+            let cell = self.cells.entry(name.clone()).or_default();
             if cell.note(Asked { at, node: key.clone(), end }) {
                 self.node_bytes += ASK_BYTES;
             }
             if !cell.scheduled {
                 cell.scheduled = true;
-                self.expiries.insert((end, Arc::from(name.as_slice())));
+                self.expiries.insert((end, name));
             }
         }
     }
@@ -435,7 +432,7 @@ pub(super) const NODE_BYTES: usize = size_of::<Node>() + 3 * size_of::<NodeKey>(
 
 struct Judged {
     verdict: Option<Severity>,
-    looked: Vec<(Vec<u8>, Timestamp)>,
+    looked: Vec<(CellId, Timestamp)>,
     due: Option<Timestamp>,
     young: bool,
 }

@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 # The steps of `test` come in this order, the real tests last, even with -j.
 .NOTPARALLEL:
-.PHONY: help demo test format-check lint docs deny pack unit bench fuzz fmt
+.PHONY: help demo test format-check lint docs deny pack unit bench law fuzz fmt
 
 EVENTS := tests/data/demo/okta-events.ndjson
 PACK := rules/okta/recommended
@@ -47,6 +47,9 @@ unit: ## the tests of the code
 
 bench: ## measure; say the machine and the date when you quote a figure
 	cargo bench --locked
+
+law: ## the law of histories at length: make law CASES=1000000
+	CLARION_LAW_CASES=$${CASES:-1000000} cargo test --locked --release --test it histories::law -- --nocapture
 
 fuzz: ## property tests with many more cases: make fuzz PROPTEST_CASES=1000000
 	PROPTEST_CASES=$${PROPTEST_CASES:-100000} scripts/unit-tests.sh --release

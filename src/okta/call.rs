@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use reqwest::Method;
+
 /// One of the requests that the client knows, as messages name it: `POST /api/v1/users/{id}/lifecycle/suspend`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Call(&'static str);
 
 impl Call {
-    /// Names a request.
+    /// Names a request: method, a space, path.
     pub(super) const fn named(name: &'static str) -> Self {
         Call(name)
     }
@@ -15,6 +17,16 @@ impl Call {
     /// Returns method and path.
     pub const fn name(self) -> &'static str {
         self.0
+    }
+
+    /// Returns the method.
+    pub(super) fn method(self) -> Method {
+        match self.0.split(' ').next() {
+            Some("POST") => Method::POST,
+            Some("PUT") => Method::PUT,
+            Some("DELETE") => Method::DELETE,
+            _ => Method::GET,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use jsonwebtoken::{Algorithm, EncodingKey};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 
 use super::Secret;
 
@@ -66,10 +66,10 @@ impl PrivateKey {
     /// Reads a private key in PEM form; `key_id` is the `kid` under which Okta knows its public half.
     pub fn from_pem(pem: &Secret, key_id: Option<String>) -> Result<PrivateKey, CredentialsFault> {
         let bytes = pem.expose().as_bytes();
-        let (algorithm, key) = match EncodingKey::from_rsa_pem(bytes) {
-            Ok(key) => (Algorithm::RS256, key),
-            Err(_) => (Algorithm::ES256, EncodingKey::from_ec_pem(bytes).map_err(|_| CredentialsFault::BadKey)?),
-        };
+        let key = EncodingKey::from_rsa_pem(bytes).or_else(|_| EncodingKey::from_ec_pem(bytes)).map_err(|_| CredentialsFault::BadKey)?;
+        // Signing once tells which algorithm the key is for, and that it works at all.
+        let signs = |algorithm: &Algorithm| encode(&Header::new(*algorithm), &[0u8; 0], &key).is_ok();
+        let algorithm = [Algorithm::RS256, Algorithm::ES256, Algorithm::ES384].into_iter().find(signs).ok_or(CredentialsFault::BadKey)?;
         Ok(PrivateKey { algorithm, key_id, key: Arc::new(key) })
     }
 }

@@ -226,7 +226,7 @@ impl Error {
     pub fn outcome_unknown(&self) -> bool {
         match self {
             Error::Lost(_) | Error::Failed(_) => true,
-            Error::Unreadable(e) => (200..300).contains(&e.status),
+            Error::Unreadable(e) => (200..300).contains(&e.status) && !matches!(e.oddity, Oddity::Link(_)),
             _ => false,
         }
     }
@@ -384,6 +384,9 @@ impl fmt::Display for RateLimited {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Oddity::Link(fault) = &self.oddity {
+            return write!(f, "the link to the next page of {} is not followed: {fault}", self.call);
+        }
         write!(f, "{} answered {} with ", self.call, self.status)?;
         match &self.oddity {
             Oddity::Html => f.write_str("a web page (HTML) instead of JSON")?,
@@ -396,7 +399,7 @@ impl fmt::Display for Unreadable {
             Oddity::BadCompression => f.write_str("a compressed body that cannot be unpacked")?,
             Oddity::Redirect(Some(to)) => write!(f, "a redirect to `{to}`, which is not followed")?,
             Oddity::Redirect(None) => f.write_str("a redirect to nowhere")?,
-            Oddity::Link(fault) => write!(f, "a link to the next page that is not followed: {fault}")?,
+            Oddity::Link(fault) => fault.fmt(f)?,
         }
         write_request_id(f, self.request_id.as_deref())
     }

@@ -1,11 +1,21 @@
 //! The System Log: events by polling without end, or between two instants.
 
+use std::collections::VecDeque;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 use serde_json::value::RawValue;
 
-use super::{Client, Error, LinkFault, OrgAddress};
+use super::limiter::Bucket;
+use super::request::Request;
+use super::rows::{self, NoRows, Rows};
+use super::{Call, Client, Error, LinkFault, Oddity, OrgAddress, Unreadable, link, read};
 use crate::event::Timestamp;
+
+const LOGS: Call = Call::named("GET /api/v1/logs");
+const LOGS_PATH: &str = "/api/v1/logs";
+/// How many pages a reader remembers, to notice that it is led in a circle.
+const SEEN_MAX: usize = 4096;
 
 /// Most events that one page may hold, and the number asked for.
 pub const LOG_LIMIT_MAX: u16 = 1000;
@@ -68,19 +78,30 @@ impl LogQuery {
 }
 
 /// The address of a next page, checked: it leads to the same org's System Log. Kept and followed exactly as Okta wrote it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct LogCursor(String);
 
 impl LogCursor {
     /// Checks an address, from a header or from the store.
     pub fn parse(org: &OrgAddress, text: &str) -> Result<LogCursor, LinkFault> {
-        let _ = (org, text);
-        todo!()
+        link::check(org, LOGS_PATH, text)?;
+        Ok(LogCursor(text.to_owned()))
     }
 
     /// Returns the address as Okta wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Returns a parameter of the address.
+    fn parameter(&self, name: &str) -> Option<String> {
+        let url = reqwest::Url::parse(&self.0).ok()?;
+        url.query_pairs().find(|(key, value)| key == name && !value.is_empty()).map(|(_, value)| value.into_owned())
+    }
+
+    /// Whether the query that it belongs to ends.
+    fn is_bounded(&self) -> bool {
+        self.parameter("until").is_some()
     }
 }
 
@@ -141,44 +162,150 @@ impl LogPage {
 #[derive(Clone, Debug)]
 pub struct LogReader {
     client: Client,
+    at: At,
+    bounded: bool,
+    /// Pages that were read, as digests, oldest first: a link back to one of them is a circle.
+    seen: VecDeque<u64>,
+    hasher: RandomState,
+}
+
+/// Where a reader stands.
+#[derive(Clone, Debug)]
+enum At {
+    Beginning(LogQuery),
+    Page(LogCursor),
+    Refused(LinkFault),
+    End,
 }
 
 impl LogReader {
+    fn new(client: Client, at: At, bounded: bool) -> LogReader {
+        let mut reader = LogReader { client, at, bounded, seen: VecDeque::new(), hasher: RandomState::new() };
+        if let At::Page(cursor) = reader.at.clone() {
+            reader.remember(&cursor);
+        }
+        reader
+    }
+
     /// Returns the next page; none when a bounded query is at its end. A polling query always has one: sleep when
-    /// [`LogPage::is_last_for_now`]. After an error the same page may be asked for again.
+    /// [`LogPage::is_last_for_now`]. After an error the same page may be asked for again, unless the link to it was refused.
     pub async fn next_page(&mut self) -> Result<Option<LogPage>, Error> {
-        let _ = &self.client;
-        todo!()
+        let mut page = match &self.at {
+            At::Beginning(query) => self.client.logs(query).await?,
+            At::Page(cursor) => self.client.logs_at(cursor).await?,
+            At::Refused(fault) => {
+                let unreadable = Unreadable { call: LOGS, status: 200, request_id: None, oddity: Oddity::Link(*fault) };
+                return Err(Error::Unreadable(Box::new(unreadable)));
+            }
+            At::End => return Ok(None),
+        };
+        self.at = self.behind(&page);
+        if let At::Refused(fault) = &self.at {
+            page.next = Next::Refused(*fault);
+        }
+        Ok(Some(page))
+    }
+
+    /// Decides where to go after a page.
+    fn behind(&mut self, page: &LogPage) -> At {
+        // A bounded query ends with a page without a link; some that should have none have one for ever, and are then empty.
+        if self.bounded && page.rows() == 0 {
+            return At::End;
+        }
+        match &page.next {
+            Next::Refused(fault) => At::Refused(*fault),
+            Next::End => At::End,
+            // Nothing new, so the place has not moved: that is how polling waits.
+            Next::Page(next) if page.rows() == 0 && matches!(&self.at, At::Page(here) if here == next) => At::Page(next.clone()),
+            Next::Page(next) if self.seen.contains(&self.digest(next)) => At::Refused(LinkFault::Cycle),
+            Next::Page(next) => {
+                let next = next.clone();
+                self.remember(&next);
+                At::Page(next)
+            }
+        }
+    }
+
+    fn digest(&self, cursor: &LogCursor) -> u64 {
+        self.hasher.hash_one(cursor)
+    }
+
+    fn remember(&mut self, cursor: &LogCursor) {
+        if self.seen.len() == SEEN_MAX {
+            self.seen.pop_front();
+        }
+        self.seen.push_back(self.digest(cursor));
     }
 
     /// Returns the address of the page that [`next_page`](Self::next_page) will fetch; none at the beginning and at the end.
     pub fn cursor(&self) -> Option<&LogCursor> {
-        todo!()
+        match &self.at {
+            At::Page(cursor) => Some(cursor),
+            _ => None,
+        }
     }
 }
 
 impl Client {
     /// Fetches the first page of a query.
     pub async fn logs(&self, query: &LogQuery) -> Result<LogPage, Error> {
-        let _ = query;
-        todo!()
+        let limit = query.limit.to_string();
+        let since = to_millis(query.since);
+        let until = query.until.map(to_millis);
+        let mut parameters = vec![("since", since.as_str())];
+        parameters.extend(until.as_deref().map(|until| ("until", until)));
+        parameters.extend(query.filter.as_deref().map(|filter| ("filter", filter)));
+        parameters.extend(query.keywords.as_deref().map(|words| ("q", words)));
+        parameters.extend((query.order == Order::Descending).then_some(("sortOrder", "DESCENDING")));
+        parameters.push(("limit", &limit));
+        let url = self.org().transport().url_with(LOGS_PATH, &parameters);
+        self.log_page(url, Some(query.limit)).await
     }
 
     /// Fetches the page at a cursor.
     pub async fn logs_at(&self, cursor: &LogCursor) -> Result<LogPage, Error> {
-        let _ = cursor;
-        todo!()
+        // A cursor that was checked for another org must not take this org's token there.
+        if let Err(fault) = link::check(self.org().address(), LOGS_PATH, cursor.as_str()) {
+            return Err(Error::Unreadable(Box::new(Unreadable { call: LOGS, status: 0, request_id: None, oddity: Oddity::Link(fault) })));
+        }
+        let limit = cursor.parameter("limit").and_then(|limit| limit.parse().ok());
+        self.log_page(cursor.as_str().to_owned(), limit).await
     }
 
     /// Reads a query page by page from its beginning.
     pub fn read_logs(&self, query: LogQuery) -> LogReader {
-        let _ = query;
-        todo!()
+        let bounded = query.until.is_some();
+        LogReader::new(self.clone(), At::Beginning(query), bounded)
     }
 
     /// Reads on from a cursor, page by page.
     pub fn read_logs_at(&self, cursor: LogCursor) -> LogReader {
-        let _ = cursor;
-        todo!()
+        let bounded = cursor.is_bounded();
+        LogReader::new(self.clone(), At::Page(cursor), bounded)
     }
+
+    async fn log_page(&self, url: String, limit: Option<u16>) -> Result<LogPage, Error> {
+        let org = self.org().address();
+        self.ask(Request::new(LOGS, url, Bucket::Logs), |answer| {
+            let Rows { events, bad } = rows::read(&answer.body).map_err(|no_rows| match no_rows {
+                NoRows::NoArray => read::shape("a list of events was expected"),
+                other => read::not_json(&answer, other == NoRows::CutOff),
+            })?;
+            let next = match link::next(&answer.headers) {
+                Ok(Some(next)) => match LogCursor::parse(org, &next) {
+                    Ok(cursor) => Next::Page(cursor),
+                    Err(fault) => Next::Refused(fault),
+                },
+                Ok(None) => Next::End,
+                Err(fault) => Next::Refused(fault),
+            };
+            Ok(LogPage { events, bad, next, limit })
+        })
+        .await
+    }
+}
+
+/// Writes an instant as Okta does, with milliseconds and no more.
+fn to_millis(instant: Timestamp) -> String {
+    Timestamp::from_micros(instant.micros() - instant.micros().rem_euclid(1000)).to_string()
 }

@@ -5,21 +5,35 @@
 //! the wall clock or the environment: what it needs of them comes in as a value.
 
 mod address;
+mod body;
 mod call;
 mod client;
 mod credentials;
 mod domain;
 mod error;
+mod failure;
+mod fault;
+mod header;
 mod hook_spec;
 mod hooks;
+mod limiter;
 mod link;
 mod logs;
 mod organisation;
+mod pages;
+mod read;
+mod request;
+mod resolve;
+mod rows;
 mod scope;
 mod secret;
 mod suspend;
+#[cfg(test)]
+mod tests;
 mod text;
+mod token;
 mod token_refusal;
+mod transport;
 mod user;
 mod users;
 

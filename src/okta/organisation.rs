@@ -1,5 +1,12 @@
 //! What an org says of itself to anybody: the free check that a domain is a live Okta org, before any secret is sent.
 
+use super::limiter::Bucket;
+use super::request::{Authorization, Request};
+use super::text::clean;
+use super::{Call, Error, Org, call, fault, read};
+
+const ORGANISATION: Call = Call::named("GET /.well-known/okta-organization");
+
 /// An org's own description.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Organisation {
@@ -22,4 +29,25 @@ pub enum Pipeline {
     Classic,
     /// One that this program does not know.
     Other(String),
+}
+
+impl Org {
+    /// Asks who is there, without credentials.
+    pub async fn organisation(&self) -> Result<Organisation, Error> {
+        let url = self.transport().url("/.well-known/okta-organization");
+        let request = Request::new(ORGANISATION, url, Bucket::Open);
+        self.transport()
+            .send(&request, &Authorization::Nobody, fault::of_api, |answer| {
+                let value = read::json(&answer)?;
+                let id = read::text(&value, "id").filter(|id| call::is_id(id)).ok_or_else(|| read::shape("an org with an `id` was expected"))?;
+                let link = |name: &str| value.get("_links")?.get(name)?.get("href")?.as_str().map(clean);
+                let pipeline = match read::text(&value, "pipeline").as_deref() {
+                    Some("idx") => Pipeline::Identity,
+                    Some("v1") => Pipeline::Classic,
+                    other => Pipeline::Other(clean(other.unwrap_or_default())),
+                };
+                Ok(Organisation { id, pipeline, address: link("organization"), custom: link("alternate") })
+            })
+            .await
+    }
 }

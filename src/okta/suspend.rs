@@ -3,7 +3,14 @@
 //! Okta suspends active users only and refuses all others with one and the same code; that refusal is never taken for success. When an
 //! answer gets lost the user is looked at again, and nothing is repeated blindly.
 
-use super::{Client, Error, User, UserId, UserStatus};
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::{ClearSessions, Client, Error, User, UserId, UserKey, UserStatus};
+
+/// The pauses before each look at a user after an answer got lost: Okta may still be at work on it.
+const LOOKS: [Duration; 4] = [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(3), Duration::from_secs(6)];
 
 /// What came of a suspension.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -78,7 +85,68 @@ impl Client {
     /// Suspends a user and ends their sessions and tokens. Gives an error only when the user could not even be looked at; everything else
     /// is an outcome. Safe to call again: a second call finishes what a first one left.
     pub async fn suspend_safely(&self, id: &UserId) -> Result<Suspension, Error> {
-        let _ = id;
-        todo!()
+        let key = UserKey::Id(id.clone());
+        let before = self.user(&key).await?;
+        let outcome = match &before.status {
+            UserStatus::Suspended => SuspensionOutcome::AlreadySuspended,
+            UserStatus::Deprovisioned => SuspensionOutcome::Deactivated,
+            UserStatus::Active => self.suspend_active(&key, id).await,
+            // A status that was invented after this program: Okta's own offer decides.
+            UserStatus::Other(_) if before.offers("suspend") == Some(true) => self.suspend_active(&key, id).await,
+            status => SuspensionOutcome::NotPossible { status: status.clone(), instead: instead_of(status) },
+        };
+        // Also for users who cannot be suspended, and who were suspended before: a suspension is not said to end what is open.
+        let sessions = match outcome {
+            SuspensionOutcome::Deactivated => Sessions::NotTried,
+            _ => {
+                let what = ClearSessions { oauth_tokens: true, forget_devices: None };
+                self.clear_sessions(id, what).await.map_or_else(Sessions::Failed, |()| Sessions::Cleared)
+            }
+        };
+        let after = self.user(&key).await.ok();
+        Ok(Suspension { outcome: in_the_end(outcome, after.as_ref()), sessions, before, after })
+    }
+
+    /// Suspends, and looks when it is not certain what came of it.
+    async fn suspend_active(&self, key: &UserKey, id: &UserId) -> SuspensionOutcome {
+        let error = match self.suspend(id).await {
+            Ok(()) => return SuspensionOutcome::Suspended,
+            Err(error) => error,
+        };
+        let mut status = None;
+        let looks = if error.outcome_unknown() { LOOKS.as_slice() } else { &[Duration::ZERO] };
+        for pause in looks {
+            sleep(*pause).await;
+            status = self.user(key).await.ok().map(|user| user.status).or(status);
+            if status.as_ref().is_some_and(|status| *status != UserStatus::Active) {
+                break;
+            }
+        }
+        match status {
+            Some(UserStatus::Suspended) => SuspensionOutcome::Suspended,
+            Some(UserStatus::Deprovisioned) => SuspensionOutcome::Deactivated,
+            Some(UserStatus::Active) | None if error.outcome_unknown() => SuspensionOutcome::Unconfirmed { status, error },
+            Some(UserStatus::Active) | None => SuspensionOutcome::Refused { status, error },
+            Some(other) => SuspensionOutcome::NotPossible { instead: instead_of(&other), status: other },
+        }
+    }
+}
+
+/// Takes the last look into account: it settles what was uncertain, and unsettles what somebody has undone at once.
+fn in_the_end(outcome: SuspensionOutcome, after: Option<&User>) -> SuspensionOutcome {
+    match (outcome, after.map(|user| &user.status)) {
+        (SuspensionOutcome::Unconfirmed { .. } | SuspensionOutcome::Refused { .. }, Some(UserStatus::Suspended)) => SuspensionOutcome::Suspended,
+        (SuspensionOutcome::Unconfirmed { error, .. }, Some(status)) => SuspensionOutcome::Unconfirmed { status: Some(status.clone()), error },
+        (outcome, _) => outcome,
+    }
+}
+
+/// Returns what can be done with users in a status in which Okta does not suspend, best first.
+fn instead_of(status: &UserStatus) -> Vec<Instead> {
+    match status {
+        UserStatus::LockedOut => vec![Instead::ClearSessions, Instead::UnlockThenSuspend, Instead::ResetPassword, Instead::Deactivate],
+        UserStatus::PasswordExpired => vec![Instead::ClearSessions, Instead::ResetPassword, Instead::Deactivate],
+        UserStatus::Recovery | UserStatus::Provisioned | UserStatus::Staged => vec![Instead::ClearSessions, Instead::Deactivate],
+        _ => vec![Instead::ClearSessions, Instead::ResetPassword, Instead::Deactivate],
     }
 }

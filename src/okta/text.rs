@@ -3,7 +3,7 @@
 use super::Secret;
 
 /// Most characters of a foreign text that a message repeats.
-pub const SHOWN_CHARS_MAX: usize = 512;
+const SHOWN_CHARS_MAX: usize = 512;
 
 /// What stands where a secret stood.
 const HIDDEN: &str = "[hidden]";

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
+use super::{call, clean, read};
+
 /// Okta's id of a user, such as `00u1a2b3c4D5E6F7G8h9`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct UserId(String);
@@ -9,7 +13,7 @@ pub struct UserId(String);
 impl UserId {
     /// Reads an id: 1 to 64 letters, digits, `-` and `_`. The word `me` is refused, which means whoever asks.
     pub fn parse(text: &str) -> Option<UserId> {
-        (super::call::is_id(text) && text != "me").then(|| UserId(text.to_owned()))
+        (call::is_id(text) && text != "me").then(|| UserId(text.to_owned()))
     }
 
     /// Returns the id.
@@ -84,7 +88,7 @@ impl UserStatus {
             "RECOVERY" => UserStatus::Recovery,
             "STAGED" => UserStatus::Staged,
             "SUSPENDED" => UserStatus::Suspended,
-            other => UserStatus::Other(super::clean(other)),
+            other => UserStatus::Other(clean(other)),
         }
     }
 
@@ -144,6 +148,31 @@ pub struct User {
 }
 
 impl User {
+    /// Reads Okta's description; none without an id. Whatever else is missing or odd is left out.
+    pub(super) fn of(value: &Value) -> Option<User> {
+        let text = |key: &str| read::text(value, key);
+        let profile = |key: &str| read::text(value.get("profile")?, key);
+        let links = value.get("_links").and_then(Value::as_object);
+        let mut offers: Vec<String> = links.into_iter().flatten().filter(|(_, link)| link.get("method").is_some()).map(|(name, _)| clean(name)).collect();
+        offers.sort_unstable();
+        Some(User {
+            id: UserId::parse(&text("id")?)?,
+            status: UserStatus::named(&text("status").unwrap_or_default()),
+            transitioning_to: text("transitioningToStatus").map(|word| UserStatus::named(&word)),
+            login: profile("login"),
+            email: profile("email"),
+            first_name: profile("firstName"),
+            last_name: profile("lastName"),
+            created: text("created"),
+            activated: text("activated"),
+            status_changed: text("statusChanged"),
+            last_login: text("lastLogin"),
+            last_updated: text("lastUpdated"),
+            password_changed: text("passwordChanged"),
+            offers,
+        })
+    }
+
     /// Whether Okta offers an operation in this state; none when it does not say (users from lists).
     pub fn offers(&self, operation: &str) -> Option<bool> {
         (!self.offers.is_empty()).then(|| self.offers.iter().any(|offer| offer == operation))

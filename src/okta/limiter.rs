@@ -1,0 +1,159 @@
+//! Rate limits: one account for each of the org's buckets, shared by all clients of the org.
+//!
+//! Learns limits and windows from Okta's headers, counts what it lets through itself, and stays under half of each limit, because other
+//! apps share it and Okta gives an app no more by default. Okta's own `Date` is the clock for its reset times: how far off this machine is
+//! does not matter. Waiting is the caller's: this only says how long.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// What Okta counts together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Bucket {
+    /// The token endpoint.
+    Token,
+    /// The System Log.
+    Logs,
+    /// Event hooks, and all of the API that has no bucket of its own.
+    Api,
+    /// Reading one user.
+    UserRead,
+    /// Listing users.
+    UserList,
+    /// Acting on users.
+    UserWrite,
+    /// What answers without a token.
+    Open,
+}
+
+/// The limit that is assumed until Okta says: the smallest of any kind of org.
+const ASSUMED_LIMIT: u32 = 20;
+/// How long a window lasts, where Okta does not say when it ends.
+const WINDOW: Duration = Duration::from_secs(60);
+/// Shortest and longest wait that Okta's headers can make us believe in.
+const WAIT_MIN: Duration = Duration::from_secs(1);
+const WAIT_MAX: Duration = Duration::from_secs(120);
+/// Reset times are whole seconds: ends of windows that differ by no more belong to one window.
+const SAME_WINDOW: Duration = Duration::from_secs(3);
+
+/// What an answer says of its bucket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct RateHeaders {
+    /// Requests in a window.
+    pub(super) limit: Option<u32>,
+    /// Requests left in this one.
+    pub(super) remaining: Option<u32>,
+    /// When it ends, in seconds since 1970 on Okta's clock.
+    pub(super) reset: Option<i64>,
+    /// What Okta's clock shows.
+    pub(super) date: Option<i64>,
+}
+
+impl RateHeaders {
+    /// Returns how long the window lasts from now: until the reset on Okta's clock and one second more, within reason.
+    pub(super) fn wait(&self) -> Duration {
+        match (self.reset, self.date) {
+            (Some(reset), Some(date)) => {
+                let seconds = reset.saturating_sub(date).saturating_add(1).clamp(0, 3600);
+                Duration::from_secs(seconds.unsigned_abs()).clamp(WAIT_MIN, WAIT_MAX)
+            }
+            _ => WINDOW,
+        }
+    }
+
+    /// Whether these are the headers of a refusal for too many requests at the same time, whose reset means little.
+    pub(super) fn is_concurrency(&self) -> bool {
+        self.limit == Some(0)
+    }
+}
+
+/// The accounts of all buckets.
+#[derive(Debug, Default)]
+pub(super) struct Limiter {
+    accounts: Mutex<HashMap<Bucket, Account>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Account {
+    limit: Option<u32>,
+    /// What we let through in this window.
+    used: u32,
+    ends: Option<Instant>,
+    /// Whether the end is Okta's word, and not only a guess.
+    certain: bool,
+    blocked_until: Option<Instant>,
+}
+
+impl Limiter {
+    /// Lets one request through and counts it, or says how long to wait before asking again.
+    pub(super) fn admit(&self, bucket: Bucket, now: Instant) -> Result<(), Duration> {
+        self.with(bucket, |account| account.admit(now))
+    }
+
+    /// Notes what an answer says.
+    pub(super) fn note(&self, bucket: Bucket, headers: &RateHeaders, now: Instant) {
+        self.with(bucket, |account| account.note(headers, now));
+    }
+
+    /// Lets nothing through for a while.
+    pub(super) fn block(&self, bucket: Bucket, wait: Duration, now: Instant) {
+        self.with(bucket, |account| account.block(now + wait));
+    }
+
+    fn with<T>(&self, bucket: Bucket, act: impl FnOnce(&mut Account) -> T) -> T {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        act(accounts.entry(bucket).or_default())
+    }
+}
+
+impl Account {
+    fn admit(&mut self, now: Instant) -> Result<(), Duration> {
+        if let Some(until) = self.blocked_until.filter(|until| *until > now) {
+            return Err(until - now);
+        }
+        self.blocked_until = None;
+        if self.ends.is_none_or(|ends| ends <= now) {
+            *self = Account { limit: self.limit, ends: Some(now + WINDOW), ..Account::default() };
+        }
+        if self.used >= self.share() {
+            return Err(self.ends.map_or(WINDOW, |ends| ends - now));
+        }
+        self.used += 1;
+        Ok(())
+    }
+
+    /// Returns how many requests of a window are ours: fewer than half, and at least one.
+    fn share(&self) -> u32 {
+        (self.limit.unwrap_or(ASSUMED_LIMIT).saturating_sub(1) / 2).max(1)
+    }
+
+    fn note(&mut self, headers: &RateHeaders, now: Instant) {
+        if headers.is_concurrency() {
+            return;
+        }
+        if headers.limit.is_some() {
+            self.limit = headers.limit;
+        }
+        let (Some(_), Some(_)) = (headers.reset, headers.date) else { return };
+        let ends = now + headers.wait();
+        match self.ends {
+            Some(known) if self.certain && ends <= known + SAME_WINDOW => self.ends = Some(known.max(ends)),
+            // A new window has begun on Okta's side; this answer is the first of it that we see.
+            Some(_) if self.certain => *self = Account { used: 1, ends: Some(ends), ..*self },
+            _ => {
+                self.ends = Some(ends);
+                self.certain = true;
+            }
+        }
+        if headers.remaining == Some(0) {
+            self.block(ends);
+        }
+    }
+
+    fn block(&mut self, until: Instant) {
+        self.blocked_until = Some(self.blocked_until.map_or(until, |known| known.max(until)));
+    }
+}

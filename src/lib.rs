@@ -6,6 +6,8 @@
 //! The way of an event: bytes -> [`event`] finds the events in them and evens out how Okta writes them -> [`engine`] asks the plan which
 //! rules they fulfil -> [`alert`] makes of the findings what a person handles.
 //!
+//! The way of a request to an org: [`okta`] adds the token, keeps to the limits, sends, and gives a typed answer or a typed fault.
+//!
 //! Rooms stand in the order in which data meets them; each uses only those before it. [`cli`] is the rim: only there are files read,
 //! things printed and exit codes chosen.
 

@@ -79,6 +79,8 @@ pub(super) struct Limiter {
 #[derive(Clone, Copy, Debug, Default)]
 struct Account {
     limit: Option<u32>,
+    /// Whether an answer came that says nothing of limits: the other end has none, and only its refusals count.
+    silent: bool,
     /// What we let through in this window.
     used: u32,
     ends: Option<Instant>,
@@ -116,7 +118,7 @@ impl Account {
         }
         self.blocked_until = None;
         if self.ends.is_none_or(|ends| ends <= now) {
-            *self = Account { limit: self.limit, ends: Some(now + WINDOW), ..Account::default() };
+            *self = Account { limit: self.limit, silent: self.silent, ends: Some(now + WINDOW), ..Account::default() };
         }
         if self.used >= self.share() {
             return Err(self.ends.map_or(WINDOW, |ends| ends - now));
@@ -127,6 +129,9 @@ impl Account {
 
     /// Returns how many requests of a window are ours: fewer than half, and at least one.
     fn share(&self) -> u32 {
+        if self.silent {
+            return u32::MAX;
+        }
         (self.limit.unwrap_or(ASSUMED_LIMIT).saturating_sub(1) / 2).max(1)
     }
 
@@ -134,9 +139,8 @@ impl Account {
         if headers.is_concurrency() {
             return;
         }
-        if headers.limit.is_some() {
-            self.limit = headers.limit;
-        }
+        self.silent = headers.limit.or(self.limit).is_none();
+        self.limit = headers.limit.or(self.limit);
         let (Some(_), Some(_)) = (headers.reset, headers.date) else { return };
         let ends = now + headers.wait();
         match self.ends {

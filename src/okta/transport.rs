@@ -17,7 +17,6 @@ use super::client::{Clock, Settings};
 use super::limiter::Limiter;
 use super::request::{Authorization, Body, Repeat, Request};
 use super::resolve::{self, Guard};
-use super::text::clean;
 use super::{Error, LostHow, Oddity, OrgAddress, RateLimited, Secret, Unreached, Unreadable};
 use super::{failure, header};
 use crate::event::Span;
@@ -69,7 +68,6 @@ impl Transport {
 
     /// Prepares the way to an org with another look-up of names than the system's.
     pub(super) fn with_guard(address: OrgAddress, clock: Clock, settings: Settings, guard: Guard) -> Result<Transport, Error> {
-        let unusable = |error: &dyn std::fmt::Display| Error::Unusable(format!("no connections can be made: {}", clean(&error.to_string())));
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
@@ -85,8 +83,8 @@ impl Transport {
         } else {
             builder.https_only(true).dns_resolver(guard)
         };
-        let http = builder.build().map_err(|error| unusable(&error))?;
-        let base = Url::parse(&address.base()).map_err(|error| unusable(&error))?;
+        let http = builder.build().map_err(|error| failure::of_building(&error))?;
+        let base = Url::parse(&address.base()).map_err(|_| Error::Unusable(format!("`{address}` is no address")))?;
         let permits = Semaphore::new(settings.concurrency.max(1));
         Ok(Transport { http, address, base, settings, clock, limiter: Limiter::default(), permits, ahead: AtomicI64::new(UNKNOWN) })
     }
@@ -139,7 +137,7 @@ impl Transport {
                 Err(error) => error,
             };
             let pause = match &error {
-                Error::RateLimited(limit) => limit.wait,
+                Error::RateLimited(limit) if !limit.concurrency => limit.wait + jitter(),
                 _ => backoff(attempt),
             };
             if attempt >= self.settings.retries || !may_repeat(request.repeat, &error) || waited + pause > self.settings.wait_max {
@@ -273,12 +271,20 @@ fn may_repeat(repeat: Repeat, error: &Error) -> bool {
         // Nothing was sent. A name that does not resolve or a certificate that is not trusted stays so for the next seconds.
         Error::Unreachable(e) => matches!(e.why, Unreached::Refused | Unreached::Timeout | Unreached::Other),
         Error::Lost(_) | Error::Failed(_) => repeat == Repeat::Always,
-        Error::Unreadable(e) => repeat == Repeat::Always && matches!(e.oddity, Oddity::NotJson(_) | Oddity::Empty | Oddity::BadCompression),
+        Error::Unreadable(e) => {
+            let passing = matches!(e.oddity, Oddity::NotJson(_) | Oddity::Html | Oddity::Empty | Oddity::BadCompression);
+            repeat == Repeat::Always && passing && (200..300).contains(&e.status)
+        }
         _ => false,
     }
 }
 
-/// Returns how long to pause after an attempt that failed: between nothing and 1 s, 2 s, 4 s, ..., so that many clients do not come back at once.
+/// Returns a little time, so that many who wait for the same moment do not come back at once.
+fn jitter() -> Duration {
+    Duration::from_millis(rand::rng().random_range(0..500))
+}
+
+/// Returns how long to pause after an attempt that failed: a random part of 1 s, 2 s, 4 s, ....
 fn backoff(attempt: u32) -> Duration {
     let longest = Duration::from_secs(1 << attempt.min(6));
     longest.mul_f64(0.25 + 0.75 * rand::rng().random::<f64>())

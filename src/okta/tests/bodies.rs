@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::server::{NOT_FOUND, Okta, Reply, credentials, org_at, patient, raw};
+use super::server::{Okta, Reply, credentials, org_at, patient, raw};
 use crate::okta::body::unpack;
 use crate::okta::{Error, LostHow, Oddity, Settings, UserKey};
 
@@ -150,5 +150,4 @@ async fn a_redirect_is_not_followed_and_only_its_host_is_told() {
     let error = okta.client().user(&somebody()).await.expect_err("a redirect");
     assert_eq!(error.to_string(), "GET /api/v1/users/{id} answered 302 with a redirect to `evil.example`, which is not followed (request req-1)");
     assert_eq!(okta.lines().len(), 1);
-    let _ = NOT_FOUND;
 }

@@ -1,6 +1,6 @@
 //! Event hooks: what is sent, and how Okta's descriptions are read.
 
-use super::server::{Okta, Reply, credentials, patient};
+use super::server::{Okta, Reply, patient};
 use crate::okta::{
     Error, HOOK_EVENTS_MAX, HookId, HookSpec, HookSpecFault, HookStatus, HookUri, LinkFault, Oddity, OrgAddress, Secret, Settings, Verification,
 };
@@ -163,5 +163,4 @@ async fn a_receiver_on_this_machine_is_fine_for_an_org_on_this_machine() {
     for text in ["http://127.0.0.1.evil.example:80/", "http://rx.example/", "http://localhost:80/"] {
         assert_eq!(HookUri::parse(text, org.address()), Err(HookSpecFault::UriScheme), "{text}");
     }
-    let _ = credentials();
 }

@@ -64,7 +64,7 @@ async fn polling_follows_the_link_to_the_letter_and_waits_at_its_end() {
     }
     let target = "GET /api/v1/logs?since=x,y&after=1627500044869_1&filter=eventType%20eq%20%22a%22";
     assert_eq!(okta.lines()[1..], [target, target, target]);
-    assert_eq!(reader.cursor().map(|cursor| cursor.as_str().replace(&okta.base(), "GET ")), Some(target.replace("GET /", "GET /")));
+    assert_eq!(reader.cursor().map(|cursor| cursor.as_str().replace(&okta.base(), "GET ")), Some(target.to_owned()));
 }
 
 #[tokio::test]
@@ -165,6 +165,15 @@ async fn being_led_in_a_circle_is_noticed_within_one_round() {
         read += 1;
     }
     assert_eq!((read, two.lines().len()), (3, 3));
+}
+
+#[tokio::test]
+async fn polling_that_comes_to_an_end_is_noticed() {
+    let okta = okta(&[("since=", r#"[{"uuid":"1"}]"#, "")]).await;
+    let mut reader = okta.client().read_logs(since());
+    let page = reader.next_page().await.expect("a page").expect("a page");
+    assert_eq!((page.events.len(), page.next), (1, Next::Refused(LinkFault::Missing)));
+    assert!(reader.next_page().await.is_err());
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ fn forms(secret: &str) -> Vec<String> {
     let json = serde_json::to_string(secret).expect("JSON");
     let percent: String = secret.bytes().map(|b| format!("%{b:02X}")).collect();
     let hex: String = secret.bytes().map(|b| format!("{b:02x}")).collect();
-    let form = reqwest::Url::parse_with_params("http://x", [("s", secret)]).expect("a URL").query().unwrap_or_default()[2..].to_owned();
+    let form = reqwest::Url::parse_with_params("http://x", [("s", secret)]).expect("a URL").query().unwrap_or_default().replacen("s=", "", 1);
     let reversed = secret.chars().rev().collect();
     vec![
         secret.to_owned(),

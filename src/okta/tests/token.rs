@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tokio::time::advance;
 
-use super::server::{Okta, Reply, SECRET, TOKEN, credentials, patient, token};
+use super::server::{Okta, Reply, SECRET, TOKEN, patient, token};
 use crate::okta::{ClientId, Credentials, CredentialsFault, Error, PrivateKey, Scope, Secret, TokenMeaning, UserKey};
 
 fn user() -> Reply {
@@ -129,6 +129,20 @@ async fn a_token_that_okta_no_longer_takes_is_replaced_once() {
 }
 
 #[tokio::test]
+async fn whoever_gives_up_waiting_takes_nothing_from_the_others() {
+    let okta = Okta::scripted(|seen| seen.target.starts_with("/oauth2/").then(|| token("canary-TOKEN-1", 3600).after(Duration::from_millis(200)))).await;
+    let first = okta.client();
+    let other = first.clone();
+    let impatient = tokio::spawn(async move { first.grant().await });
+    while okta.tokens_given() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let patient = tokio::spawn(async move { other.grant().await });
+    impatient.abort();
+    patient.await.expect("no panic").expect("a token");
+}
+
+#[tokio::test]
 async fn of_many_whose_token_is_refused_one_replaces_it() {
     let okta = Okta::scripted(|seen| {
         let fine = seen.header("authorization") == Some("Bearer canary-TOKEN-2") || seen.target.starts_with("/oauth2/");
@@ -230,7 +244,7 @@ async fn every_refusal_of_the_endpoint_means_what_the_table_says() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_page_where_the_token_endpoint_should_be_is_told_apart() {
     let okta = Okta::scripted(|_| Some(Reply::bytes(404, "text/html", b"<!DOCTYPE html><h1>Not here</h1>"))).await;
     let error = okta.client().grant().await.expect_err("no token");
@@ -342,5 +356,4 @@ async fn the_clock_of_the_org_is_what_an_assertion_goes_by() {
     let claims = body.split("client_assertion=").nth(1).and_then(|jwt| jwt.split('.').nth(1)).expect("an assertion");
     let claims: serde_json::Value = serde_json::from_slice(&base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64")).expect("JSON");
     assert_eq!(claims["iat"].as_i64(), Some(1_759_127_097));
-    let _ = credentials();
 }

@@ -33,6 +33,10 @@ async fn an_org_is_asked_who_it_is_without_a_secret() {
     assert_eq!(org.organisation().await.expect("an org").pipeline, Pipeline::Classic);
     assert_eq!(org.organisation().await.expect("an org").pipeline, Pipeline::Other("v9".to_owned()));
     assert!(org.organisation().await.is_err(), "an id that is none");
+    let page = b"HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\n<html>".to_vec();
+    let (nobody, _) = raw(vec![page]).await;
+    let error = org_at(nobody, Settings { retries: 0, ..patient() }).organisation().await.expect_err("no org");
+    assert_eq!(error.to_string(), format!("Okta knows no such thing: GET /.well-known/okta-organization answered 404, no Okta org answers at `{nobody}`"));
     let request = seen.lock().expect("no panic")[0].to_lowercase();
     assert!(request.starts_with("get /.well-known/okta-organization http/1.1\r\n") && !request.contains("authorization"), "{request}");
 }

@@ -128,6 +128,40 @@ async fn a_server_that_speaks_no_tls_is_told_apart() {
     assert!(error.to_string().starts_with("no trusted TLS connection to `company.okta.com` came about: "), "{error}");
 }
 
+/// A certificate for `company.okta.com` that signs itself, and its key.
+const CERTIFICATE: &[u8] = include_bytes!("data/tls-cert.pem");
+const KEY: &[u8] = include_bytes!("data/tls-key.pem");
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_not_trusted() {
+    use tokio_rustls::rustls::ServerConfig;
+    use tokio_rustls::rustls::pki_types::pem::PemObject;
+    use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("versions");
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).expect("a key for the certificate");
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let here = listener.local_addr().expect("an address");
+    let trusted = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&trusted);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            if acceptor.accept(stream).await.is_ok() {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    });
+    let error = ask(Guard::open(always(vec![here], Arc::default()))).await;
+    assert_eq!(why(&error), Some(Unreached::Tls), "{error}");
+    assert!(error.to_string().contains("invalid peer certificate"), "{error}");
+    assert!(error.help().is_some_and(|help| help.contains("certificates")));
+    assert_eq!(trusted.load(Ordering::Relaxed), 0, "no handshake came to its end");
+}
+
 #[tokio::test]
 async fn a_port_on_which_nobody_listens_is_told_apart() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -8,6 +8,9 @@ use super::Secret;
 /// Most characters of a foreign text that a message repeats.
 const SHOWN_CHARS_MAX: usize = 512;
 
+/// Shortest secret that is looked for in foreign text. Okta's are far longer; a shorter one is part of ordinary words.
+const SECRET_BYTES_MIN: usize = 6;
+
 /// What stands where a secret stood.
 const HIDDEN: &str = "[hidden]";
 
@@ -35,7 +38,7 @@ pub fn clean(text: &str) -> String {
 /// Returns the text cleaned, and with every one of these secrets replaced, in each form in which a request carries it.
 pub(super) fn clean_of(text: &str, secrets: &[Secret]) -> String {
     let mut text = text.to_owned();
-    for form in secrets.iter().filter(|secret| !secret.expose().is_empty()).flat_map(forms) {
+    for form in secrets.iter().filter(|secret| secret.expose().len() >= SECRET_BYTES_MIN).flat_map(forms) {
         if text.contains(form.expose()) {
             text = text.replace(form.expose(), HIDDEN);
         }

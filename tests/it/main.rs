@@ -16,6 +16,7 @@ mod cli;
 mod histories;
 mod hostile;
 mod language;
+mod okta;
 mod pack;
 mod pages;
 mod readme;

@@ -57,7 +57,7 @@ fn foreign_text_becomes_one_plain_line() {
 
 #[test]
 fn a_secret_in_foreign_text_is_taken_out_before_anything_else() {
-    let secrets = [Secret::new("canary".to_owned()), Secret::new(String::new())];
+    let secrets = [Secret::new("canary".to_owned()), Secret::new(String::new()), Secret::new("t".to_owned())];
     assert_eq!(clean_of("the value canary is bad, canary!", &secrets), "the value [hidden] is bad, [hidden]!");
     let quoted = [Secret::new("ca\"na/ry+".to_owned())];
     assert_eq!(clean_of(r#"{"v":"ca\"na/ry+"} v=ca%22na%2Fry%2B Y2EibmEvcnkr"#, &quoted), r#"{"v":"[hidden]"} v=[hidden] [hidden]"#);

@@ -25,6 +25,8 @@ pub mod engine;
 
 pub mod alert;
 
+pub mod fake_okta;
+
 pub mod rehearsal;
 
 pub mod cli;

@@ -12,12 +12,10 @@ use super::out::{FAINT, Out, STRONG};
 
 /// Runs a fake Okta org on this machine
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Ids and secrets are invented and come from the seed. CLARION_FAKE_OKTA_SECRET sets the app's client secret instead.\n\
+#[command(after_help = "Ids and secrets are invented and come from the seed. CLARION_FAKE_OKTA_SECRET sets the app's client secret instead.\n\
     Stories, switches and the control API: docs/fake-okta.md.\n\n\
     Examples:\n  clarion fake-okta --listen 127.0.0.1:8181\n  clarion fake-okta --story push-fatigue --pace 60\n  \
-    clarion fake-okta --switch plan=unlimited --switch shuffle=true --route https://clarion.example=http://127.0.0.1:9000"
-)]
+    clarion fake-okta --switch plan=unlimited --switch shuffle=true --route https://clarion.example=http://127.0.0.1:9000")]
 pub(super) struct Args {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8181")]

@@ -12,7 +12,6 @@ pub(super) const FAULTS_MAX: usize = 1000;
 
 /// One fault on order. The oldest one that fits a request strikes; delays do not use up that place.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Only requests of this method; none is any.
     #[serde(default)]

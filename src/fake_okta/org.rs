@@ -175,10 +175,8 @@ impl Org {
     pub(super) fn finish(&mut self, answer: Answer, call: &Call, standing: Option<Standing>) -> Answer {
         let ids = &mut self.ids;
         let answer = answer.with_error_id(|| format!("oae{}", ids.text(22)));
-        let mut answer = answer
-            .header("date", http_date(self.clock.now()))
-            .header("cache-control", "no-cache, no-store")
-            .header("x-okta-request-id", call.id.clone());
+        let mut answer =
+            answer.header("date", http_date(self.clock.now())).header("cache-control", "no-cache, no-store").header("x-okta-request-id", call.id.clone());
         if let Some(standing) = standing {
             answer.headers.push(("x-rate-limit-limit", standing.limit.to_string()));
             answer.headers.push(("x-rate-limit-remaining", standing.remaining.to_string()));

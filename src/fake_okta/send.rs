@@ -60,9 +60,8 @@ pub(super) async fn verify(client: &reqwest::Client, asked: &Verification) -> Re
     let Some(url) = &asked.url else { return Err("the address cannot be reached from this fake org".to_owned()) };
     let mut why = String::new();
     for _ in 0..2 {
-        let request = with_headers(client.get(url), &asked.headers)
-            .header("accept", "application/json")
-            .header("x-okta-verification-challenge", &asked.challenge);
+        let request =
+            with_headers(client.get(url), &asked.headers).header("accept", "application/json").header("x-okta-verification-challenge", &asked.challenge);
         match call(request, asked.timeout_ms).await {
             Called::Status(200, body) => {
                 let answer: Option<Value> = serde_json::from_slice(&body).ok();
@@ -101,13 +100,8 @@ pub(super) async fn deliver(shared: Arc<Shared>) {
 
 /// Sends one delivery: again once, after a timeout or a fault of the receiver's, never after a refusal.
 async fn post(client: &reqwest::Client, delivery: &Delivery) -> Attempted {
-    let mut attempted = Attempted {
-        hook_id: delivery.hook_id.clone(),
-        event_id: delivery.event_id.clone(),
-        uuids: delivery.uuids.clone(),
-        attempts: Vec::new(),
-        taken: false,
-    };
+    let mut attempted =
+        Attempted { hook_id: delivery.hook_id.clone(), event_id: delivery.event_id.clone(), uuids: delivery.uuids.clone(), attempts: Vec::new(), taken: false };
     let Some(url) = &delivery.url else {
         attempted.attempts.push("the address cannot be reached from this fake org".to_owned());
         return attempted;

@@ -181,7 +181,9 @@ fn instead(shared: &Shared, call: &Call, kind: &FaultKind) -> Option<(Answer, St
     let standing = Standing { remaining: standing.remaining.max(1), ..standing };
     let whole = |answer| Some((answer, standing, Ending::Whole));
     match kind {
-        FaultKind::Status { status, code, summary, body, headers } => whole(status_instead(*status, code.as_deref(), summary.as_deref(), body.as_ref(), headers)),
+        FaultKind::Status { status, code, summary, body, headers } => {
+            whole(status_instead(*status, code.as_deref(), summary.as_deref(), body.as_ref(), headers))
+        }
         FaultKind::Html => {
             let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Please sign in to this network</h1></body></html>";
             whole(Answer::bytes(200, "text/html;charset=utf-8", page))
@@ -209,7 +211,9 @@ fn status_instead(status: u16, code: Option<&str>, summary: Option<&str>, body: 
     };
     for (name, value) in headers {
         // Names of headers are few, and those of a fault live as long as the org does.
-        if let Some(known) = ["www-authenticate", "retry-after", "location", "x-rate-limit-reset", "dpop-nonce"].iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        if let Some(known) =
+            ["www-authenticate", "retry-after", "location", "x-rate-limit-reset", "dpop-nonce"].iter().find(|known| known.eq_ignore_ascii_case(name))
+        {
             answer = answer.header(known, value.clone());
         }
     }
@@ -294,9 +298,9 @@ fn respond(answer: Answer, json_type: &'static str, ending: Ending) -> Response 
         Ending::Whole => (Body::from(bytes), None),
         Ending::Cut => {
             let half = bytes.get(..length / 2).unwrap_or_default().to_vec();
-            (Body::from_stream(Pieces { first: Some(half.into()), left: 0, cut: true }), Some(length))
+            (Body::from_stream(Pieces { first: Some(half.into()), left: 0, cut: Some(Box::pin(tokio::time::sleep(PAUSE))) }), Some(length))
         }
-        Ending::Huge(size) => (Body::from_stream(Pieces { first: Some(Bytes::from_static(b"[0")), left: size, cut: false }), None),
+        Ending::Huge(size) => (Body::from_stream(Pieces { first: Some(Bytes::from_static(b"[0")), left: size, cut: None }), None),
     };
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -323,19 +327,23 @@ struct Pieces {
     first: Option<Bytes>,
     /// Bytes that are still to come.
     left: u64,
-    cut: bool,
+    /// How long until it breaks off.
+    cut: Option<Pin<Box<tokio::time::Sleep>>>,
 }
+
+/// How long the first half of an answer has to get out before the connection ends.
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl Stream for Pieces {
     type Item = io::Result<Bytes>;
 
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
         const PIECE: &[u8; 4096] = &[b' '; 4096];
         if let Some(first) = self.first.take() {
             return Poll::Ready(Some(Ok(first)));
         }
-        if self.cut {
-            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())));
+        if let Some(cut) = &mut self.cut {
+            return cut.as_mut().poll(context).map(|()| Some(Err(io::ErrorKind::ConnectionReset.into())));
         }
         if self.left == 0 {
             return Poll::Ready(None);

@@ -129,15 +129,7 @@ fn create(org: &mut Org, call: &Call, caller: &Caller) -> Result<Answer, Answer>
     }
     name_is_free(org, &wanted.name, None)?;
     let now = org.now_seconds();
-    let hook = Hook {
-        id: org.ids.id("who"),
-        active: true,
-        verified: false,
-        created: now,
-        created_by: caller.id.clone(),
-        last_updated: now,
-        wanted,
-    };
+    let hook = Hook { id: org.ids.id("who"), active: true, verified: false, created: now, created_by: caller.id.clone(), last_updated: now, wanted };
     let answer = Answer::ok(hook.json(&org.base, org.switches.engine));
     org.note(call, caller, &Noted::new("event_hook.created", "Event hook created").target(hook.as_target()));
     org.hooks.push(hook);

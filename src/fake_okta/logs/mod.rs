@@ -117,8 +117,7 @@ fn polling(log: &Log, query: &Query, horizon: Timestamp) -> Page {
 fn bounded(log: &Log, query: &Query, horizon: Timestamp, forever: bool) -> Page {
     let Kind::Bounded { since, until, skip, descending } = query.kind else { return Page { events: Vec::new(), next: None } };
     let since = since.max(horizon);
-    let mut found: Vec<&Entry> =
-        log.entries.iter().filter(|entry| entry.published >= since && entry.published <= until && query.fits(&entry.event)).collect();
+    let mut found: Vec<&Entry> = log.entries.iter().filter(|entry| entry.published >= since && entry.published <= until && query.fits(&entry.event)).collect();
     found.sort_by_key(|entry| (entry.published, entry.seq));
     if descending {
         found.reverse();

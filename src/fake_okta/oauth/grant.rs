@@ -88,9 +88,7 @@ fn credentials(call: &Call, form: &[(String, String)]) -> Result<Credentials, An
 fn by_secret(org: &Org, client_id: &str, secret: &str) -> Result<Installed, Answer> {
     let app = org.apps.find(client_id).filter(|app| !app.revoked).ok_or_else(|| invalid_client("Invalid value for 'client_id' parameter."))?;
     if app.kind == AppKind::Custom {
-        return Err(invalid_client(
-            "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.",
-        ));
+        return Err(invalid_client("Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method."));
     }
     if !app.secrets.iter().any(|known| known.active && known.value == secret) {
         return Err(invalid_client("The client secret supplied for a confidential client is invalid."));
@@ -143,10 +141,8 @@ fn scopes(org: &Org, form: &[(String, String)], app: &Installed) -> Result<Vec<S
         return Err(oauth_fault(400, "consent_required", "You are not allowed any of the requested scopes."));
     }
     if !missing.is_empty() && org.switches.partial_scopes == PartialScopes::Refuse {
-        let sentence = format!(
-            "The following scopes require user consent and cannot be granted for the client credentials grant type: [{}]",
-            missing.join(", ")
-        );
+        let sentence =
+            format!("The following scopes require user consent and cannot be granted for the client credentials grant type: [{}]", missing.join(", "));
         return Err(oauth_fault(400, "consent_required", &sentence));
     }
     Ok(granted.into_iter().map(str::to_owned).collect())

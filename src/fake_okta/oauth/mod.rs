@@ -156,8 +156,7 @@ impl Caller {
     }
 
     fn app(app: &Installed, scopes: Vec<String>) -> Self {
-        let actor =
-            json!({ "id": app.client_id, "type": "PublicClientAppEntity", "alternateId": app.client_id, "displayName": app.name, "detailEntry": null });
+        let actor = json!({ "id": app.client_id, "type": "PublicClientAppEntity", "alternateId": app.client_id, "displayName": app.name, "detailEntry": null });
         Caller {
             key: app.client_id.clone(),
             actor,
@@ -184,7 +183,8 @@ impl Caller {
 
     /// An administrator at the console, whom the control API stands for.
     pub(super) fn administrator() -> Self {
-        let actor = json!({ "id": "00uadmin00000000x5d7", "type": "User", "alternateId": "admin@example.com", "displayName": "Org Admin", "detailEntry": null });
+        let actor =
+            json!({ "id": "00uadmin00000000x5d7", "type": "User", "alternateId": "admin@example.com", "displayName": "Org Admin", "detailEntry": null });
         let id = "00uadmin00000000x5d7".to_owned();
         Caller { key: String::new(), actor, client_id: None, id, scopes: None, has_no_role: false, api_token: None }
     }

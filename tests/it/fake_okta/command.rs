@@ -58,7 +58,7 @@ fn wrong_use_is_told() {
         (&["--story", "nothing"][..], "there is no story `nothing`"),
         (&["--switch", "plan"], "not of the form NAME=VALUE"),
         (&["--switch", "colour=red"], "unknown field `colour`"),
-        (&["--pace", "-3"], "--pace"),
+        (&["--pace=-3"], "--pace"),
         (&["--route", "x"], "not of the form FROM=TO"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_clarion")).args(["fake-okta", "--listen", "127.0.0.1:0"]).args(args).output().expect("a process");

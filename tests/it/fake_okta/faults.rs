@@ -1,11 +1,12 @@
 //! Faults on order: each goes wrong as it should, as often as it should.
 
 use std::io::Read as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clarion::fake_okta::{Fault, FaultKind};
 use reqwest::Method;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::{Api, event, person, unlimited};
 

@@ -44,10 +44,7 @@ async fn a_hook_lives_from_create_to_delete() {
     assert_eq!((deleted.status, deleted.text.as_str()), (204, ""));
     let gone = api.get(&path).await.fault(404, "E0000007");
     assert_eq!(gone, format!("Not found: Resource not found: {id} (Webhook)"));
-    assert_eq!(
-        api.logged(),
-        ["event_hook.created", "event_hook.deactivated", "event_hook.activated", "event_hook.deactivated", "event_hook.deleted"]
-    );
+    assert_eq!(api.logged(), ["event_hook.created", "event_hook.deactivated", "event_hook.activated", "event_hook.deactivated", "event_hook.deleted"]);
     let made = api.okta.events().into_iter().find(|event| event["eventType"] == "event_hook.created").unwrap();
     assert_eq!(made["actor"]["type"], "PublicClientAppEntity");
     assert_eq!(made["actor"]["id"], api.okta.client_id());

@@ -94,12 +94,8 @@ async fn answer(State(inner): State<Arc<Mutex<Inner>>>, request: Request) -> Res
     let bytes = axum::body::to_bytes(body, 64 * 1024 * 1024).await.expect("a body");
     let headers: Vec<(String, String)> =
         parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), value.to_str().expect("letters").to_owned())).collect();
-    let call = Call {
-        method: parts.method.to_string(),
-        path: parts.uri.path().to_owned(),
-        headers,
-        body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
-    };
+    let call =
+        Call { method: parts.method.to_string(), path: parts.uri.path().to_owned(), headers, body: serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
     let challenge = call.header("x-okta-verification-challenge").map(str::to_owned);
     let what = {
         let mut inner = inner.lock().unwrap();

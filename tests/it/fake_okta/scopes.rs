@@ -68,7 +68,10 @@ async fn what_is_not_there_and_what_is_asked_in_the_wrong_way() {
     api.delete("/api/v1/users").await.fault(405, "E0000022");
     // A POST without a body has to say so.
     let address = api.okta.address();
-    let raw = format!("POST /api/v1/eventHooks/whox/lifecycle/verify HTTP/1.1\r\nhost: {address}\r\nauthorization: {}\r\nconnection: close\r\n\r\n", api.authorization);
+    let raw = format!(
+        "POST /api/v1/eventHooks/whox/lifecycle/verify HTTP/1.1\r\nhost: {address}\r\nauthorization: {}\r\nconnection: close\r\n\r\n",
+        api.authorization
+    );
     let answer = tokio::task::spawn_blocking(move || {
         use std::io::{Read as _, Write as _};
         let mut stream = std::net::TcpStream::connect(address).expect("a connection");

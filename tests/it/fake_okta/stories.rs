@@ -89,9 +89,9 @@ async fn a_story_reaches_hooks_with_doubles_and_takes_the_time_it_is_given() {
     let story = Story::embedded("push-fatigue").unwrap();
     let count = api.okta.play(&story, Pace::Times(6000.0)).unwrap();
     let all = || api.okta.events().iter().filter(|event| event["transaction"]["type"] == "WEB" && event["client"]["id"].is_null()).count();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
     while all() < count {
-        assert!(std::time::Instant::now() < deadline, "{} of {count} events came", all());
+        assert!(tokio::time::Instant::now() < deadline, "{} of {count} events came", all());
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
     api.okta.settle().await;

@@ -27,16 +27,22 @@ async fn a_user_is_found_by_id_and_by_login() {
     let keys: Vec<&String> = user.as_object().unwrap().keys().collect();
     assert_eq!(
         keys,
-        [
-            "_links", "activated", "created", "credentials", "id", "lastLogin", "lastUpdated", "passwordChanged", "profile", "status", "statusChanged",
-            "type"
-        ]
+        ["_links", "activated", "created", "credentials", "id", "lastLogin", "lastUpdated", "passwordChanged", "profile", "status", "statusChanged", "type"]
     );
     assert_eq!(user["credentials"]["provider"], json!({ "type": "OKTA", "name": "OKTA" }));
     assert_eq!(user["profile"]["mobilePhone"], Value::Null);
     let recorded = [
-        "changePassword", "changeRecoveryQuestion", "deactivate", "expirePassword", "forgotPassword", "resetFactors", "resetPassword", "schema", "self",
-        "suspend", "type",
+        "changePassword",
+        "changeRecoveryQuestion",
+        "deactivate",
+        "expirePassword",
+        "forgotPassword",
+        "resetFactors",
+        "resetPassword",
+        "schema",
+        "self",
+        "suspend",
+        "type",
     ];
     assert_eq!(links(&user), recorded);
     assert_eq!(user["_links"]["suspend"], json!({ "href": format!("{}/api/v1/users/{id}/lifecycle/suspend", api.okta.url()), "method": "POST" }));
@@ -44,11 +50,13 @@ async fn a_user_is_found_by_id_and_by_login() {
     assert_eq!(summary, "Not found: Resource not found: nobody (User)");
 }
 
-/// What each operation does from each status: the new status, or the refusal.
+/// An operation, from which status it leads to which, and the refusal otherwise.
+type Row = (&'static str, &'static [(&'static str, &'static str)], (u16, &'static str));
+
 #[tokio::test]
 async fn every_operation_from_every_status() {
     const STATUSES: [&str; 8] = ["STAGED", "PROVISIONED", "ACTIVE", "RECOVERY", "LOCKED_OUT", "PASSWORD_EXPIRED", "SUSPENDED", "DEPROVISIONED"];
-    let table: [(&str, &[(&str, &str)], (u16, &str)); 9] = [
+    let table: [Row; 9] = [
         ("suspend", &[("ACTIVE", "SUSPENDED")], (400, "E0000001")),
         ("unsuspend", &[("SUSPENDED", "ACTIVE")], (400, "E0000001")),
         ("unlock", &[("LOCKED_OUT", "ACTIVE")], (403, "E0000032")),
@@ -67,16 +75,26 @@ async fn every_operation_from_every_status() {
         (
             "deactivate",
             &[
-                ("STAGED", "DEPROVISIONED"), ("PROVISIONED", "DEPROVISIONED"), ("ACTIVE", "DEPROVISIONED"), ("RECOVERY", "DEPROVISIONED"),
-                ("LOCKED_OUT", "DEPROVISIONED"), ("PASSWORD_EXPIRED", "DEPROVISIONED"), ("SUSPENDED", "DEPROVISIONED"),
+                ("STAGED", "DEPROVISIONED"),
+                ("PROVISIONED", "DEPROVISIONED"),
+                ("ACTIVE", "DEPROVISIONED"),
+                ("RECOVERY", "DEPROVISIONED"),
+                ("LOCKED_OUT", "DEPROVISIONED"),
+                ("PASSWORD_EXPIRED", "DEPROVISIONED"),
+                ("SUSPENDED", "DEPROVISIONED"),
             ],
             (403, "E0000038"),
         ),
         (
             "reset_factors",
             &[
-                ("STAGED", "STAGED"), ("PROVISIONED", "PROVISIONED"), ("ACTIVE", "ACTIVE"), ("RECOVERY", "RECOVERY"), ("LOCKED_OUT", "LOCKED_OUT"),
-                ("PASSWORD_EXPIRED", "PASSWORD_EXPIRED"), ("SUSPENDED", "SUSPENDED"),
+                ("STAGED", "STAGED"),
+                ("PROVISIONED", "PROVISIONED"),
+                ("ACTIVE", "ACTIVE"),
+                ("RECOVERY", "RECOVERY"),
+                ("LOCKED_OUT", "LOCKED_OUT"),
+                ("PASSWORD_EXPIRED", "PASSWORD_EXPIRED"),
+                ("SUSPENDED", "SUSPENDED"),
             ],
             (403, "E0000038"),
         ),
@@ -136,8 +154,15 @@ async fn what_operations_answer() {
     assert_eq!(
         api.logged(),
         [
-            "user.lifecycle.suspend", "user.lifecycle.unsuspend", "user.mfa.factor.reset_all", "user.account.expire_password", "user.account.reset_password",
-            "user.account.reset_password", "user.lifecycle.deactivate", "user.lifecycle.activate", "user.lifecycle.deactivate",
+            "user.lifecycle.suspend",
+            "user.lifecycle.unsuspend",
+            "user.mfa.factor.reset_all",
+            "user.account.expire_password",
+            "user.account.reset_password",
+            "user.account.reset_password",
+            "user.lifecycle.deactivate",
+            "user.lifecycle.activate",
+            "user.lifecycle.deactivate",
         ]
     );
     for event in api.okta.events().iter().filter(|event| event["eventType"].as_str().unwrap().starts_with("user.")) {

@@ -13,6 +13,7 @@
 )]
 
 mod cli;
+mod fake_okta;
 mod histories;
 mod hostile;
 mod language;

@@ -11,6 +11,7 @@ mod escape;
 mod events;
 mod exit;
 mod explain;
+mod fake_okta;
 pub mod files;
 mod fmt;
 mod input;
@@ -58,6 +59,7 @@ enum Command {
     Why(why::Args),
     Events(events::Args),
     Schema(schema::Args),
+    FakeOkta(Box<fake_okta::Args>),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -99,6 +101,7 @@ impl Command {
             Command::Why(args) => why::run(args, out),
             Command::Events(args) => events::run(args, out),
             Command::Schema(args) => schema::run(args, out),
+            Command::FakeOkta(args) => fake_okta::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
         }

@@ -16,9 +16,9 @@ const STYLE: &str = "\
 :root{color-scheme:light dark;--ink:#1c2733;--faint:#5b6b7a;--paper:#fff;--line:#dde4ea;--bar:#3b6ea8;--low:#3b8ea8;--medium:#a8741a;--high:#c0392b;--critical:#8e1b10}
 @media(prefers-color-scheme:dark){:root{--ink:#e4eaf0;--faint:#94a3b3;--paper:#12181f;--line:#2a3541;--bar:#6ea3dd;--low:#6cc3dd;--medium:#e0ab52;--high:#ef7d70;--critical:#ff9d92}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:72rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2.2rem 0 .6rem}p{margin:.3rem 0;color:var(--faint)}
+h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2.2rem 0 .6rem}details{margin:.8rem 0}p,summary{margin:.3rem 0;color:var(--faint)}
 table{border-collapse:collapse;width:100%}th{text-align:left;font-weight:600;color:var(--faint);font-size:.85rem}
-th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right}
+td.t{white-space:nowrap}th,td{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}td.n,th.n{text-align:right}
 code{font:13px ui-monospace,monospace}.wide{overflow-x:auto}svg{display:block;width:100%;height:auto}svg rect{fill:var(--bar)}
 svg text{fill:var(--faint);font:11px system-ui,sans-serif}svg.spark{width:9rem;height:1.4rem}.informational{color:var(--faint)}
 .low{color:var(--low)}.medium{color:var(--medium)}.high{color:var(--high)}.critical{color:var(--critical);font-weight:700}";
@@ -52,7 +52,7 @@ fn rules(body: &mut String, report: &Report) {
     }
     if !report.silent.is_empty() {
         let ids: Vec<String> = report.silent.iter().map(|id| format!("<code>{}</code>", text(id))).collect();
-        put(body, format_args!("<p>Nothing found by {}: {}</p>", count(ids.len(), "rule"), ids.join(", ")));
+        put(body, format_args!("<details><summary>Nothing found by {}</summary><p>{}</p></details>", count(ids.len(), "rule"), ids.join(", ")));
     }
 }
 
@@ -61,7 +61,7 @@ fn rule_row(body: &mut String, rule: &RuleReport, days: &[Day]) {
     put(
         body,
         format_args!(
-            "<tr><td>{}<br><code>{}</code><td class=n>{}<td class=n>{}<td class={word}>{word}<td>{}<td>{}<td>{}</tr>",
+            "<tr><td>{}<br><code>{}</code><td class=n>{}<td class=n>{}<td class={word}>{word}<td class=t>{}<td class=t>{}<td>{}</tr>",
             text(&rule.title),
             text(&rule.id),
             grouped(rule.alerts),
@@ -110,7 +110,7 @@ fn alerts(body: &mut String, name: &str, alerts: &[Alert], most: usize) {
         put(
             body,
             format_args!(
-                "<tr><td>{}<td class={word}>{word}<td>{}<td><code>{}</code><td class=n>{}</tr>",
+                "<tr><td class=t>{}<td class={word}>{word}<td>{}<td><code>{}</code><td class=n>{}</tr>",
                 minute(alert.first),
                 text(&alert.title),
                 text(&alert.rule),

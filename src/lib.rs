@@ -27,6 +27,10 @@ pub mod alert;
 
 pub mod okta;
 
+pub mod store;
+
+pub mod integration;
+
 pub mod rehearsal;
 
 pub mod cli;

@@ -78,7 +78,14 @@ impl Plan {
         })
     }
 
-    /// Returns the event types that the rules need: what a managed hook subscribes to, and what only the System Log has.
+    /// Says whether some rule, or some history, looks at every event whatever its type.
+    pub fn needs_every_event_type(&self) -> bool {
+        let is_any = |types: usize| types > self.sets.names().len() / 2;
+        self.rules.iter().any(|rule| is_any(rule.types.len()))
+            || self.questions.iter().any(|(_, question)| is_any(self.sets.may(&question.history.population).len()))
+    }
+
+    /// Returns the event types that the rules need and name: what a managed hook subscribes to, and what only the System Log has.
     pub fn needed_event_types(&self) -> BTreeSet<String> {
         let mut needed = BTreeSet::new();
         for rule in self.rules.iter().filter(|rule| rule.types.len() <= self.sets.names().len() / 2) {

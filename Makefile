@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 # The steps of `test` come in this order, the real tests last, even with -j.
 .NOTPARALLEL:
-.PHONY: help demo test format-check lint docs deny pack unit bench fuzz fmt
+.PHONY: help demo test format-check lint docs deny pack unit contract bench fuzz fmt
 
 EVENTS := tests/data/demo/okta-events.ndjson
 PACK := rules/okta/recommended
@@ -44,6 +44,9 @@ pack: ## check the recommended pack and run its cases
 
 unit: ## the tests of the code
 	@scripts/unit-tests.sh
+
+contract: ## the fake Okta org against Okta's SDKs, recorded exchanges and Prism
+	@scripts/contract.sh
 
 bench: ## measure; say the machine and the date when you quote a figure
 	cargo bench --locked

@@ -3,6 +3,7 @@
 #
 #   scripts/prepare.sh          what a build needs: a C compiler (the zstd library is C) and make
 #   scripts/prepare.sh tests    that, and rustfmt and clippy
+#   scripts/prepare.sh contract what a build needs, and Node and Python for `make contract`
 #
 # Says what it installs before it does. Where everything is there it says nothing and changes nothing.
 set -eu
@@ -97,4 +98,44 @@ if [ "${1:-}" = tests ]; then
             exit 1
         fi
     done
+fi
+
+# Whether a Python is there that makes environments of its own, new enough for Okta's SDK.
+python_works() {
+    has python3 && python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1
+}
+
+# Whether a Node is there, new enough for Prism, and npm.
+node_works() {
+    has node && has npm && node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' >/dev/null 2>&1
+}
+
+if [ "${1:-}" = contract ]; then
+    wanted=
+    node_works || wanted="Node 18 or newer with npm"
+    python_works || wanted="${wanted:+$wanted, and }Python 3.10 or newer with venv"
+    if [ -n "$wanted" ]; then
+        say "missing: $wanted; installing"
+        if has apt-get; then
+            as_root apt-get update -qq
+            as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm python3 python3-venv
+        elif has dnf; then
+            as_root dnf install -y -q nodejs npm python3
+        elif has apk; then
+            as_root apk add --quiet nodejs npm python3
+        elif has pacman; then
+            as_root pacman -S --noconfirm --needed nodejs npm python
+        elif has zypper; then
+            as_root zypper --non-interactive install nodejs npm python3
+        elif has brew; then
+            brew install --quiet node python
+        else
+            say "no package manager that this script knows; please install $wanted"
+            exit 1
+        fi
+        if ! node_works || ! python_works; then
+            say "what the package manager has is too old; please install $wanted from https://nodejs.org and https://www.python.org"
+            exit 1
+        fi
+    fi
 fi

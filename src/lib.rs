@@ -6,6 +6,10 @@
 //! The way of an event: bytes -> [`event`] finds the events in them and evens out how Okta writes them -> [`engine`] asks the plan which
 //! rules they fulfil -> [`alert`] makes of the findings what a person handles.
 //!
+//! The way of a request to an org: [`okta`] adds the token, keeps to the limits, sends, and gives a typed answer or a typed fault.
+//!
+//! The other side, for tests and demonstrations: [`fake_okta`] is an org of its own.
+//!
 //! Rooms stand in the order in which data meets them; each uses only those before it. [`cli`] is the rim: only there are files read,
 //! things printed and exit codes chosen.
 
@@ -30,6 +34,8 @@ pub mod okta;
 pub mod store;
 
 pub mod integration;
+
+pub mod fake_okta;
 
 pub mod rehearsal;
 

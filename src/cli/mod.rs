@@ -9,6 +9,7 @@ mod escape;
 mod events;
 mod exit;
 mod explain;
+mod fake_okta;
 pub mod files;
 mod fmt;
 mod input;
@@ -56,6 +57,7 @@ enum Command {
     Events(events::Args),
     Schema(schema::Args),
     Okta(okta::Args),
+    FakeOkta(Box<fake_okta::Args>),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -97,6 +99,7 @@ impl Command {
             Command::Events(args) => events::run(args, out),
             Command::Schema(args) => schema::run(args, out),
             Command::Okta(args) => okta::run(args, out),
+            Command::FakeOkta(args) => fake_okta::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
         }

@@ -24,6 +24,11 @@ pub(super) fn of_sending(call: Call, host: &str, error: &reqwest::Error) -> Erro
     lost(call, how, None, innermost(error))
 }
 
+/// Makes the fault of connections that cannot be prepared: most likely the machine has no certificates that it trusts.
+pub(super) fn of_building(error: &reqwest::Error) -> Error {
+    Error::Unusable(format!("no TLS connections can be made on this machine: {}", innermost(error)))
+}
+
 /// Makes the fault of an answer whose body broke off.
 pub(super) fn of_body(call: Call, status: u16, error: &reqwest::Error) -> Error {
     let how = if error.is_timeout() { LostHow::Timeout } else { LostHow::CutOff };

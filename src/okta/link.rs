@@ -25,6 +25,8 @@ pub enum LinkFault {
     Cycle,
     /// There is more than one next page.
     Several,
+    /// There is no next page, although the query has no end.
+    Missing,
 }
 
 impl fmt::Display for LinkFault {
@@ -36,6 +38,7 @@ impl fmt::Display for LinkFault {
             LinkFault::OtherPath => "it leads to another resource",
             LinkFault::Cycle => "it leads back to a page that was read already",
             LinkFault::Several => "there are several of them",
+            LinkFault::Missing => "there is none, although the query has no end",
         })
     }
 }

@@ -214,7 +214,8 @@ impl LogReader {
         }
         match &page.next {
             Next::Refused(fault) => At::Refused(*fault),
-            Next::End => At::End,
+            Next::End if self.bounded => At::End,
+            Next::End => At::Refused(LinkFault::Missing),
             // Nothing new, so the place has not moved: that is how polling waits.
             Next::Page(next) if page.rows() == 0 && matches!(&self.at, At::Page(here) if here == next) => At::Page(next.clone()),
             Next::Page(next) if self.seen.contains(&self.digest(next)) => At::Refused(LinkFault::Cycle),

@@ -3,7 +3,7 @@
 use super::limiter::Bucket;
 use super::request::{Authorization, Request};
 use super::text::clean;
-use super::{Call, Error, Org, call, fault, read};
+use super::{Call, Error, Fault, Org, call, fault, read};
 
 const ORGANISATION: Call = Call::named("GET /.well-known/okta-organization");
 
@@ -32,8 +32,20 @@ pub enum Pipeline {
 }
 
 impl Org {
-    /// Asks who is there, without credentials.
+    /// Asks who is there, without credentials. That no org is there, which Okta says with a page or with JSON, is [`Error::NotFound`].
     pub async fn organisation(&self) -> Result<Organisation, Error> {
+        self.ask_who().await.map_err(|error| match error.status() {
+            Some(404) => {
+                let summary = Some(format!("no Okta org answers at `{}`", self.address()));
+                let request_id = error.request_id().map(str::to_owned);
+                let fault = Fault { call: ORGANISATION, status: 404, code: None, summary, causes: Vec::new(), request_id, error_id: None };
+                Error::NotFound(Box::new(fault))
+            }
+            _ => error,
+        })
+    }
+
+    async fn ask_who(&self) -> Result<Organisation, Error> {
         let url = self.transport().url("/.well-known/okta-organization");
         let request = Request::new(ORGANISATION, url, Bucket::Open);
         self.transport()

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 use super::logs::BadRow;
 
 /// The rows of a page.
+#[derive(Debug)]
 pub(super) struct Rows {
     pub(super) events: Vec<Box<RawValue>>,
     pub(super) bad: Vec<BadRow>,

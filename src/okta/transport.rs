@@ -14,10 +14,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::body::{self, BadBody};
 use super::client::{Clock, Settings};
-use super::limiter::Limiter;
+use super::limiter::{Limiter, Pass};
 use super::request::{Authorization, Body, Repeat, Request};
 use super::resolve::{self, Guard};
-use super::text::clean;
 use super::{Error, LostHow, Oddity, OrgAddress, RateLimited, Secret, Unreached, Unreadable};
 use super::{failure, header};
 use crate::event::Span;
@@ -58,6 +57,17 @@ pub(super) enum Misread {
     Odd(Oddity),
 }
 
+/// One attempt at a request.
+struct Attempt<'a> {
+    request: &'a Request,
+    authorization: &'a Authorization,
+    pass: Pass<'a>,
+    /// How many attempts there were before.
+    number: u32,
+    /// Okta's id of the first one that failed.
+    retry_for: Option<&'a str>,
+}
+
 /// What to do with answers that are no success.
 pub(super) type ToFault = fn(super::Call, &Answer, &[Secret]) -> Error;
 
@@ -69,7 +79,6 @@ impl Transport {
 
     /// Prepares the way to an org with another look-up of names than the system's.
     pub(super) fn with_guard(address: OrgAddress, clock: Clock, settings: Settings, guard: Guard) -> Result<Transport, Error> {
-        let unusable = |error: &dyn std::fmt::Display| Error::Unusable(format!("no connections can be made: {}", clean(&error.to_string())));
         let mut builder = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
@@ -85,8 +94,8 @@ impl Transport {
         } else {
             builder.https_only(true).dns_resolver(guard)
         };
-        let http = builder.build().map_err(|error| unusable(&error))?;
-        let base = Url::parse(&address.base()).map_err(|error| unusable(&error))?;
+        let http = builder.build().map_err(|error| failure::of_building(&error))?;
+        let base = Url::parse(&address.base()).map_err(|_| Error::Unusable(format!("`{address}` is no address")))?;
         let permits = Semaphore::new(settings.concurrency.max(1));
         Ok(Transport { http, address, base, settings, clock, limiter: Limiter::default(), permits, ahead: AtomicI64::new(UNKNOWN) })
     }
@@ -130,31 +139,37 @@ impl Transport {
         read: impl Fn(Answer) -> Result<T, Misread>,
     ) -> Result<T, Error> {
         let mut waited = Duration::ZERO;
-        let mut first_failed = None;
-        let mut attempt = 0;
+        let mut first_failed: Option<String> = None;
+        let mut number = 0;
         loop {
-            self.pass_limits(request, &mut waited).await?;
-            let error = match self.attempt(request, authorization, to_fault, &read, first_failed.as_deref(), attempt).await {
+            let pass = self.pass_limits(request, &mut waited).await?;
+            let attempt = Attempt { request, authorization, pass, number, retry_for: first_failed.as_deref() };
+            let error = match self.attempt(&attempt, to_fault, &read).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            drop(attempt);
             let pause = match &error {
-                Error::RateLimited(limit) => limit.wait,
-                _ => backoff(attempt),
+                Error::RateLimited(limit) if !limit.concurrency => limit.wait + jitter(),
+                _ => backoff(number),
             };
-            if attempt >= self.settings.retries || !may_repeat(request.repeat, &error) || waited + pause > self.settings.wait_max {
+            if number >= self.settings.retries || !may_repeat(request.repeat, &error) || waited + pause > self.settings.wait_max {
                 return Err(error);
             }
             first_failed = first_failed.or_else(|| error.request_id().map(str::to_owned));
-            attempt += 1;
+            number += 1;
             waited += pause;
             sleep(pause).await;
         }
     }
 
     /// Waits until the bucket's account lets the request through.
-    async fn pass_limits(&self, request: &Request, waited: &mut Duration) -> Result<(), Error> {
-        while let Err(wait) = self.limiter.admit(request.bucket, Instant::now()) {
+    async fn pass_limits(&self, request: &Request, waited: &mut Duration) -> Result<Pass<'_>, Error> {
+        loop {
+            let wait = match self.limiter.admit(request.bucket, Instant::now()) {
+                Ok(pass) => return Ok(pass),
+                Err(wait) => wait,
+            };
             if *waited + wait > self.settings.wait_max {
                 let limited = RateLimited { call: request.call, wait, concurrency: false, by_okta: false, request_id: None };
                 return Err(Error::RateLimited(Box::new(limited)));
@@ -162,31 +177,25 @@ impl Transport {
             *waited += wait;
             sleep(wait).await;
         }
-        Ok(())
     }
 
-    async fn attempt<T>(
-        &self,
-        request: &Request,
-        authorization: &Authorization,
-        to_fault: ToFault,
-        read: &impl Fn(Answer) -> Result<T, Misread>,
-        retry_for: Option<&str>,
-        attempt: u32,
-    ) -> Result<T, Error> {
-        let call = request.call;
+    async fn attempt<T>(&self, attempt: &Attempt<'_>, to_fault: ToFault, read: &impl Fn(Answer) -> Result<T, Misread>) -> Result<T, Error> {
+        let (request, call) = (attempt.request, attempt.request.call);
         let Ok(_permit) = self.permits.acquire().await else { return Err(Error::Unusable("the client is closed".to_owned())) };
-        let exchange = self.exchange(request, authorization, retry_for, attempt);
-        let answer = match timeout(self.settings.attempt_timeout, exchange).await {
-            Ok(answer) => answer?,
+        let answer = match timeout(self.settings.attempt_timeout, self.exchange(attempt)).await {
+            Ok(answer) => answer.inspect_err(|error| {
+                if matches!(error, Error::Unreachable(_)) {
+                    attempt.pass.take_back();
+                }
+            })?,
             Err(_) => return Err(failure::lost(call, LostHow::Timeout, None, String::new())),
         };
         let status = answer.status;
         if status == 429 {
-            return Err(self.limited(request, &answer, attempt));
+            return Err(self.limited(request, &answer, attempt.number));
         }
         if !(200..300).contains(&status) {
-            let secrets: Vec<Secret> = authorization.secrets().iter().chain(&request.secrets).cloned().collect();
+            let secrets: Vec<Secret> = attempt.authorization.secrets().iter().chain(&request.secrets).cloned().collect();
             return Err(to_fault(call, &answer, &secrets));
         }
         let request_id = header::request_id(&answer.headers);
@@ -197,12 +206,12 @@ impl Transport {
     }
 
     /// Sends the request once and takes in the whole answer.
-    async fn exchange(&self, request: &Request, authorization: &Authorization, retry_for: Option<&str>, attempt: u32) -> Result<Answer, Error> {
-        let call = request.call;
+    async fn exchange(&self, attempt: &Attempt<'_>) -> Result<Answer, Error> {
+        let (request, call) = (attempt.request, attempt.request.call);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        if let Authorization::Header { value, .. } = authorization {
+        if let Authorization::Header { value, .. } = attempt.authorization {
             let mut value = HeaderValue::from_str(value.expose()).map_err(|_| Error::Unusable("the token cannot stand in a header".to_owned()))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
@@ -211,9 +220,9 @@ impl Transport {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
         // As Okta's own clients do, so that its support can put attempts together.
-        if let Some(id) = retry_for.and_then(|id| HeaderValue::from_str(id).ok()) {
+        if let Some(id) = attempt.retry_for.and_then(|id| HeaderValue::from_str(id).ok()) {
             headers.insert(HeaderName::from_static("x-okta-retry-for"), id);
-            headers.insert(HeaderName::from_static("x-okta-retry-count"), HeaderValue::from(attempt));
+            headers.insert(HeaderName::from_static("x-okta-retry-count"), HeaderValue::from(attempt.number));
         }
         let body = match &request.body {
             Body::Nothing => None,
@@ -234,7 +243,7 @@ impl Transport {
         }
         let response = builder.headers(headers).send().await.map_err(|error| failure::of_sending(call, &self.address.host(), &error))?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        self.note(request, &headers);
+        self.note(&attempt.pass, &headers);
         match body::read(response, self.settings.body_bytes_max).await {
             Ok(body) => Ok(Answer { status, headers, body }),
             Err(BadBody::Ended(error)) => Err(failure::of_body(call, status, &error)),
@@ -246,18 +255,18 @@ impl Transport {
     }
 
     /// Keeps what an answer says of limits and time.
-    fn note(&self, request: &Request, headers: &HeaderMap) {
-        self.limiter.note(request.bucket, &header::rate(headers), Instant::now());
+    fn note(&self, pass: &Pass<'_>, headers: &HeaderMap) {
+        pass.note(&header::rate(headers), Instant::now());
         if let Some(date) = header::date(headers) {
             self.ahead.store(date.since(self.clock.now()).as_micros(), Ordering::Relaxed);
         }
     }
 
     /// Makes the fault of a 429, and keeps the bucket shut for as long as Okta wants.
-    fn limited(&self, request: &Request, answer: &Answer, attempt: u32) -> Error {
+    fn limited(&self, request: &Request, answer: &Answer, number: u32) -> Error {
         let rate = header::rate(&answer.headers);
         let concurrency = rate.is_concurrency();
-        let wait = if concurrency { backoff(attempt) } else { rate.wait() };
+        let wait = if concurrency { backoff(number) } else { rate.wait() };
         if !concurrency {
             self.limiter.block(request.bucket, wait, Instant::now());
         }
@@ -273,12 +282,20 @@ fn may_repeat(repeat: Repeat, error: &Error) -> bool {
         // Nothing was sent. A name that does not resolve or a certificate that is not trusted stays so for the next seconds.
         Error::Unreachable(e) => matches!(e.why, Unreached::Refused | Unreached::Timeout | Unreached::Other),
         Error::Lost(_) | Error::Failed(_) => repeat == Repeat::Always,
-        Error::Unreadable(e) => repeat == Repeat::Always && matches!(e.oddity, Oddity::NotJson(_) | Oddity::Empty | Oddity::BadCompression),
+        Error::Unreadable(e) => {
+            let passing = matches!(e.oddity, Oddity::NotJson(_) | Oddity::Html | Oddity::Empty | Oddity::BadCompression);
+            repeat == Repeat::Always && passing && (200..300).contains(&e.status)
+        }
         _ => false,
     }
 }
 
-/// Returns how long to pause after an attempt that failed: between nothing and 1 s, 2 s, 4 s, ..., so that many clients do not come back at once.
+/// Returns a little time, so that many who wait for the same moment do not come back at once.
+fn jitter() -> Duration {
+    Duration::from_millis(rand::rng().random_range(0..500))
+}
+
+/// Returns how long to pause after an attempt that failed: a random part of 1 s, 2 s, 4 s, ....
 fn backoff(attempt: u32) -> Duration {
     let longest = Duration::from_secs(1 << attempt.min(6));
     longest.mul_f64(0.25 + 0.75 * rand::rng().random::<f64>())

@@ -268,3 +268,16 @@ fn fixture(reader: &mut Reader<'_>, id: FileId) -> Option<serde_json::Value> {
         }
     }
 }
+
+/// Reads a YAML text as JSON, under the limits that the files of a pack have; for files that are no part of a pack.
+///
+/// # Errors
+/// A sentence with the line: the text is too large, no YAML, more than one document, or over a limit.
+pub fn yaml_to_json(text: &str) -> Result<serde_json::Value, String> {
+    let mut sources = Sources::new();
+    let file = sources.add("", text);
+    yaml::read(file, text).map(|node| node.to_json()).map_err(|fault| {
+        let line = sources.position(file, fault.span.start).line;
+        format!("line {line}: {}", fault.message)
+    })
+}

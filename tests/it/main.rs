@@ -13,9 +13,11 @@
 )]
 
 mod cli;
+mod fake_okta;
 mod histories;
 mod hostile;
 mod language;
+mod okta;
 mod pack;
 mod pages;
 mod readme;

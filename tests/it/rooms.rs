@@ -49,23 +49,28 @@ fn a_room_uses_only_the_rooms_before_it() {
 
 #[test]
 fn each_outside_thing_has_one_room() {
-    let only = [
-        ("pest::", "src/language/parse"),
-        ("serde_yaml::", "src/pack"),
-        ("chrono", "src/event/time"),
-        ("clap", "src/cli"),
-        ("indicatif", "src/cli"),
-        ("println!", "src/cli"),
-        ("std::fs", "src/cli"),
-        ("std::env", "src/cli"),
+    let only: [(&str, &[&str]); 13] = [
+        ("pest::", &["src/language/parse"]),
+        ("serde_yaml::", &["src/pack"]),
+        ("chrono", &["src/event/time"]),
+        ("clap", &["src/cli"]),
+        ("indicatif", &["src/cli"]),
+        ("println!", &["src/cli"]),
+        ("std::fs", &["src/cli", "src/store"]),
+        ("rusqlite", &["src/store"]),
+        ("chacha20poly1305", &["src/store"]),
+        ("std::env", &["src/cli"]),
+        ("reqwest::", &["src/okta", "src/fake_okta"]),
+        ("jsonwebtoken::", &["src/okta", "src/fake_okta"]),
+        ("tokio::", &["src/okta", "src/integration", "src/fake_okta", "src/cli"]),
     ];
     let mut wrong = Vec::new();
     for file in sources(Path::new("src")).iter().filter(|file| !is_test(file)) {
         let text = fs::read_to_string(file).expect("a source");
-        for (thing, room) in only {
+        for (thing, homes) in only {
             let uses = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains(thing) && !line.contains("env!("));
-            if uses && !file.starts_with(room) && file != Path::new("src/main.rs") {
-                wrong.push(format!("{} names {thing}, which belongs to {room}", file.display()));
+            if uses && !homes.iter().any(|home| file.starts_with(home)) && file != Path::new("src/main.rs") {
+                wrong.push(format!("{} names {thing}, which belongs to {}", file.display(), homes.join(", ")));
             }
         }
     }

@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# Checks the fake Okta org against what others wrote: Okta's SDKs for Node and Python, recorded exchanges with a real org, and Prism
+# as a checking proxy with Okta's description of its API.
+#
+#   scripts/contract.sh               all of it
+#   scripts/contract.sh node python   only these: node, python, recorded, prism, client
+#
+# Recorded exchanges and the description are no part of this repository. They are looked for in ../shared/okta, or in the folder that
+# CLARION_OKTA_REFERENCE names; what is skipped without them is said. Packages are installed into the target folder.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+target=${CARGO_TARGET_DIR:-target}
+mkdir -p "$target/contract"
+target=$(cd "$target" && pwd)
+work=$target/contract
+reference=${CLARION_OKTA_REFERENCE:-../shared/okta}
+[ -d "$reference" ] && reference=$(cd "$reference" && pwd)
+steps=("$@")
+[ ${#steps[@]} -gt 0 ] || steps=(node python recorded prism client)
+skipped=()
+
+say() { echo "contract: $*"; }
+
+scripts/prepare.sh contract
+cargo build --locked --quiet
+export CLARION=$target/debug/clarion
+
+# Installs packages again only where what is wanted has changed.
+install_node() {
+    if ! cmp -s tests/contract/package-lock.json "$work/installed-lock.json"; then
+        say "installing Okta's SDK for Node and Prism into $work"
+        cp tests/contract/package.json tests/contract/package-lock.json "$work/"
+        (cd "$work" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+        cp tests/contract/package-lock.json "$work/installed-lock.json"
+    fi
+    cp tests/contract/*.mjs "$work/"
+}
+
+install_python() {
+    cmp -s tests/contract/requirements.txt "$work/installed-requirements.txt" && return
+    say "installing Okta's SDK for Python into $work"
+    [ -x "$work/venv/bin/python" ] || python3 -m venv "$work/venv"
+    "$work/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r tests/contract/requirements.txt
+    cp tests/contract/requirements.txt "$work/installed-requirements.txt"
+}
+
+for step in "${steps[@]}"; do
+    case $step in
+    node)
+        install_node
+        (cd "$work" && node node_sdk.mjs)
+        ;;
+    python)
+        install_python
+        "$work/venv/bin/python" tests/contract/python_sdk.py
+        ;;
+    recorded)
+        if [ -d "$reference/recorded" ]; then
+            python3 tests/contract/recorded.py "$reference/recorded"
+        else
+            skipped+=("the recorded exchanges: there is no $reference/recorded")
+        fi
+        ;;
+    prism)
+        if [ -f "$reference/openapi-subset.yaml" ]; then
+            install_node
+            (cd "$work" && node prism.mjs "$reference/openapi-subset.yaml")
+        else
+            skipped+=("Prism: there is no $reference/openapi-subset.yaml")
+        fi
+        ;;
+    client)
+        # The tests of the client that speak of a front: those of `tests/it/okta_front.rs`.
+        if [ ! -f "$reference/openapi-subset.yaml" ]; then
+            skipped+=("the client's test-suite through Prism: there is no $reference/openapi-subset.yaml")
+        elif [ -z "$(cargo test --locked --quiet --test it -- --list okta_front:: 2>/dev/null | grep ': test$' || true)" ]; then
+            skipped+=("the client's test-suite through Prism: there are no tests in okta_front")
+        else
+            install_node
+            root=$PWD
+            (cd "$work" && node prism.mjs "$reference/openapi-subset.yaml" \
+                cargo test --manifest-path "$root/Cargo.toml" --locked --quiet --test it -- --test-threads=1 okta_front::)
+        fi
+        ;;
+    *)
+        say "there is no step \`$step\`: node, python, recorded, prism, client"
+        exit 2
+        ;;
+    esac
+done
+
+for what in ${skipped[@]+"${skipped[@]}"}; do
+    say "SKIPPED $what"
+done
+say "done"

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Work};
 use super::error::Error;
-use super::hook::{Ours, census, hook_name, is_as_wished, newest_secret, provision, remove_all, verify};
+use super::hook::{Ours, Wish, census, is_as_wished, kept_name, newest_secret, provision, remove_all, verify};
 use super::public_url::{PublicUrl, PublicUrlFault};
 use super::receiver::Doors;
 use super::rotate::OVERLAP;
@@ -196,16 +196,19 @@ async fn hook(
     {
         return Ok((record.path_id, id));
     }
-    provision(work, client, public, events, doors).await
+    let gone: Vec<&String> = census.ours.iter().map(|ours| &ours.hook.name).collect();
+    let taken: Vec<String> =
+        census.names.iter().filter(|name| !gone.contains(name) || census.namesakes.iter().any(|other| other.name == **name)).cloned().collect();
+    provision(work, client, &Wish { public, events, taken: &taken }, doors).await
 }
 
 /// Makes of an existing hook of ours what it should be; none if it has gone meanwhile.
 async fn take_over(work: &Work<'_>, client: &Client, hook: &EventHook, path_id: &PathId, secret: &Secret, events: &[String]) -> Result<Option<HookId>, Error> {
     let desk = &work.desk;
-    let name = hook_name(desk.workspace());
+    let name = kept_name(hook, desk.workspace());
     let replaced = work
         .step(Step::HookCreated, async {
-            if is_as_wished(hook, &name, events) {
+            if is_as_wished(hook, desk.workspace(), events) {
                 return Ok((Some(hook.clone()), Some(format!("{}, kept as it is", hook.id))));
             }
             let uri = hook.uri.clone().unwrap_or_default();

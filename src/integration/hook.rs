@@ -27,6 +27,27 @@ pub fn hook_name(workspace: &Workspace) -> String {
     format!("Clarion managed ({workspace})")
 }
 
+/// Returns a name for a new hook. Okta may want names to be different, so that a hook that stands beside another one of the name has a
+/// part of its address behind it.
+fn free_name(workspace: &Workspace, path_id: &PathId, taken: &[String]) -> String {
+    let name = hook_name(workspace);
+    if taken.contains(&name) {
+        let part: String = path_id.as_str().chars().take(6).collect();
+        return format!("{name} {part}");
+    }
+    name
+}
+
+/// Says whether a hook's name is one that we would give.
+fn is_our_name(name: &str, workspace: &Workspace) -> bool {
+    name.strip_prefix(&hook_name(workspace)).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// Returns the name to leave a hook of ours: its own, unless somebody has changed it to something else.
+pub(super) fn kept_name(hook: &EventHook, workspace: &Workspace) -> String {
+    if is_our_name(&hook.name, workspace) { hook.name.clone() } else { hook_name(workspace) }
+}
+
 /// A hook of ours in the org.
 #[derive(Clone, Debug)]
 pub(super) struct Ours {
@@ -41,8 +62,10 @@ pub(super) struct Census {
     pub(super) ours: Vec<Ours>,
     /// Hooks that are called as ours would be and deliver to somebody else. They are left alone.
     pub(super) namesakes: Vec<EventHook>,
-    /// How many hooks the org has.
-    pub(super) total: usize,
+    /// How many hooks of the org are switched on: Okta limits these.
+    pub(super) active: usize,
+    /// The names of all hooks of the org.
+    pub(super) names: Vec<String>,
 }
 
 impl Ours {
@@ -60,14 +83,16 @@ impl Ours {
 pub(super) async fn census(desk: &Desk, hooks: Vec<EventHook>, public: Option<&PublicUrl>) -> Result<Census, Error> {
     let below = public.map(PublicUrl::hooks);
     desk.store(move |store, workspace, _| {
-        let (records, name) = (store.hooks(workspace)?, hook_name(workspace));
-        let mut census = Census { ours: Vec::new(), namesakes: Vec::new(), total: hooks.len() };
+        let records = store.hooks(workspace)?;
+        let active = hooks.iter().filter(|hook| hook.status == HookStatus::Active).count();
+        let names = hooks.iter().map(|hook| hook.name.clone()).collect();
+        let mut census = Census { ours: Vec::new(), namesakes: Vec::new(), active, names };
         for hook in hooks {
             let path_id = hook.uri.as_deref().and_then(path_id_of);
             let is = |record: &HookRecord| record.hook_id.as_ref() == Some(&hook.id) || path_id.as_ref() == Some(&record.path_id);
             if let Some(record) = records.iter().find(|record| is(record)) {
                 census.ours.push(Ours { hook, record: Some(record.clone()) });
-            } else if hook.name == name {
+            } else if is_our_name(&hook.name, workspace) {
                 let is_below = below.as_deref().zip(hook.uri.as_deref()).is_some_and(|(below, uri)| uri.starts_with(below));
                 let is_anothers = match &path_id {
                     Some(path_id) => store.workspace_of(path_id)?.is_some(),
@@ -87,17 +112,28 @@ fn path_id_of(uri: &str) -> Option<PathId> {
     PathId::parse(rest)
 }
 
+/// What a new hook is to be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wish<'w> {
+    /// Below which address it delivers.
+    pub(super) public: &'w PublicUrl,
+    /// What it carries.
+    pub(super) events: &'w [String],
+    /// The names that other hooks of the org have.
+    pub(super) taken: &'w [String],
+}
+
 /// A hook that is about to be asked for, written down and with its door open.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) path_id: PathId,
-    pub(super) spec: HookSpec,
+struct Draft {
+    path_id: PathId,
+    spec: HookSpec,
 }
 
 impl Draft {
     /// Writes down a new hook, or takes one that was written down and never came to be.
-    pub(super) async fn new(desk: &Desk, org: &OrgAddress, public: &PublicUrl, events: &[String], doors: &Doors) -> Result<Draft, Error> {
-        let (below, wanted, list) = (public.hooks(), public.clone(), events.to_vec());
+    async fn new(desk: &Desk, org: &OrgAddress, wish: &Wish<'_>, doors: &Doors) -> Result<Draft, Error> {
+        let Wish { public, events, taken } = wish;
+        let (below, wanted, list) = (public.hooks(), (*public).clone(), events.to_vec());
         // Whatever is wrong with the hook is found out before anything is written down.
         let trial = uri(&wanted.hook(&PathId::random().map_err(Error::Store)?), org)?;
         HookSpec::new(hook_name(desk.workspace()), trial, list.clone(), Secret::new("-".to_owned())).map_err(Error::Spec)?;
@@ -117,7 +153,8 @@ impl Draft {
             })
             .await?;
         doors.open(&path_id, &secret, None);
-        let spec = HookSpec::new(hook_name(desk.workspace()), uri(&public.hook(&path_id), org)?, events.to_vec(), secret).map_err(Error::Spec)?;
+        let name = free_name(desk.workspace(), &path_id, taken);
+        let spec = HookSpec::new(name, uri(&public.hook(&path_id), org)?, events.to_vec(), secret).map_err(Error::Spec)?;
         Ok(Draft { path_id, spec })
     }
 }
@@ -140,11 +177,11 @@ pub(super) fn newest_secret(secrets: &[HookSecret], path_id: &PathId) -> Option<
 }
 
 /// Makes and verifies a new hook. One that does not come to be verified is taken away again.
-pub(super) async fn provision(work: &Work<'_>, client: &Client, public: &PublicUrl, events: &[String], doors: &Doors) -> Result<(PathId, HookId), Error> {
+pub(super) async fn provision(work: &Work<'_>, client: &Client, wish: &Wish<'_>, doors: &Doors) -> Result<(PathId, HookId), Error> {
     let desk = &work.desk;
     let (path_id, hook) = work
         .step(Step::HookCreated, async {
-            let Draft { path_id, spec } = Draft::new(desk, client.org().address(), public, events, doors).await?;
+            let Draft { path_id, spec } = Draft::new(desk, client.org().address(), wish, doors).await?;
             match create(client, &spec).await {
                 Ok(hook) => {
                     let (noted, id) = (path_id.clone(), hook.id.clone());
@@ -262,8 +299,8 @@ pub(super) mod okta_or {
 }
 
 /// Says whether a hook is in every respect what we would ask for.
-pub(super) fn is_as_wished(hook: &EventHook, name: &str, events: &[String]) -> bool {
-    hook.delivers() && hook.name == name && hook.events == events && !hook.filtered && carries_secret(hook) && hook.headers.is_empty()
+pub(super) fn is_as_wished(hook: &EventHook, workspace: &Workspace, events: &[String]) -> bool {
+    hook.delivers() && is_our_name(&hook.name, workspace) && hook.events == events && !hook.filtered && carries_secret(hook) && hook.headers.is_empty()
 }
 
 /// Says whether a hook sends the header that we look at.

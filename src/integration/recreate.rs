@@ -3,11 +3,11 @@
 use super::connect::{Connected, public_url, save};
 use super::desk::{Desk, Work};
 use super::error::Error;
-use super::hook::{HOOKS_MAX, Ours, census, provision, remove_all};
+use super::hook::{HOOKS_MAX, Ours, Wish, census, provision, remove_all};
 use super::receiver::Doors;
 use super::steps::{Step, Watch};
 use super::subscription::Subscription;
-use crate::okta::{self, Client, Scope};
+use crate::okta::{self, Client, HookStatus, Scope};
 use crate::store::OperationKind;
 
 /// Makes a new hook in place of the old one. Both deliver until the new one is verified, so that no event is missed; where the org has no
@@ -39,24 +39,27 @@ async fn steps(work: &Work<'_>, given: Option<&str>, subscription: &Subscription
     let secrets = desk.store(|store, workspace, _| store.hook_secrets(workspace)).await?;
     doors.open_all(&secrets);
     let address = public.as_str().to_owned();
-    let (mut old, leftovers, total) = work
+    let (mut old, active, taken) = work
         .step(Step::OldHooks, async {
             let hooks = client.hooks().await.map_err(Error::okta(Step::OldHooks))?;
             let census = census(desk, hooks, Some(&public)).await?;
             let (old, leftovers): (Vec<Ours>, Vec<Ours>) = census.ours.into_iter().partition(Ours::is_managed);
             remove_all(desk, &client, &leftovers).await.map_err(|error| error.at(Step::OldHooks))?;
             let told = old.first().map_or_else(|| "there is none".to_owned(), |ours| format!("{} is the old one", ours.hook.id));
-            Ok(((old, leftovers.len(), census.total), Some(told)))
+            let left = |ours: &&Ours| ours.hook.status == HookStatus::Active;
+            let taken: Vec<String> = old.iter().map(|ours| &ours.hook).chain(&census.namesakes).map(|hook| hook.name.clone()).collect();
+            Ok(((old, census.active - leftovers.iter().filter(left).count(), taken), Some(told)))
         })
         .await?;
-    if total - leftovers >= HOOKS_MAX {
+    if active >= HOOKS_MAX {
         remove_old(work, &client, &mut old).await?;
     }
-    let made = match provision(work, &client, &public, &subscription.by_hook, doors).await {
-        // What Okta answers when there is one hook too many, or two of one name, is not known. With the old one gone it may do.
+    let wish = Wish { public: &public, events: &subscription.by_hook, taken: &taken };
+    let made = match provision(work, &client, &wish, doors).await {
+        // What Okta answers when there is one hook too many is not known. With the old one gone it may do.
         Err(Error::Okta { step: Step::HookCreated, error }) if matches!(*error, okta::Error::Refused(_)) && !old.is_empty() => {
             remove_old(work, &client, &mut old).await?;
-            provision(work, &client, &public, &subscription.by_hook, doors).await
+            provision(work, &client, &wish, doors).await
         }
         made => made,
     };

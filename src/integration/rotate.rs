@@ -3,7 +3,7 @@
 use super::connect::save;
 use super::desk::{Desk, Work};
 use super::error::Error;
-use super::hook::{hook_name, new_secret, verify};
+use super::hook::{kept_name, new_secret, verify};
 use super::receiver::Doors;
 use super::steps::{Step, Watch};
 use crate::event::{Span, Timestamp};
@@ -71,11 +71,15 @@ async fn hook_secret(work: &Work<'_>, doors: &Doors) -> Result<Timestamp, Error>
     work.step(Step::Token, async { client.grant().await.map(|_| ((), None)).map_err(Error::okta(Step::Token)) }).await?;
     let replaced = work
         .step(Step::HookChanged, async {
+            let live = client.hook(&hook_id).await.map_err(|error| match error {
+                okta::Error::NotFound(_) => Error::NoHook,
+                error => Error::okta(Step::HookChanged)(error),
+            })?;
             let secret = next_secret(desk, &hook, &secrets).await?;
             doors.open_all(&secrets);
             doors.open(&hook.path_id, &secret, None);
             let uri = HookUri::parse(&hook.uri, client.org().address()).map_err(Error::Spec)?;
-            let spec = HookSpec::new(hook_name(desk.workspace()), uri, hook.events.clone(), secret).map_err(Error::Spec)?;
+            let spec = HookSpec::new(kept_name(&live, desk.workspace()), uri, hook.events.clone(), secret).map_err(Error::Spec)?;
             let replaced = match client.replace_hook(&hook_id, &spec).await {
                 // Whether Okta has it or not: saying the same once more is no harm.
                 Err(error) if error.outcome_unknown() => client.replace_hook(&hook_id, &spec).await,

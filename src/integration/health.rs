@@ -206,7 +206,8 @@ fn rules_changed(hook: &HookRecord, wanted: &Subscription) -> Problem {
         true => "the rules no longer need all event types that the hook carries".to_owned(),
         false => format!("the rules need event types that the hook does not carry: {}", named(&more)),
     };
-    Problem::new(ProblemKind::RulesChanged, text).help("`clarion okta connect` with the same values brings the hook up to date, and so does recreate-hook")
+    Problem::new(ProblemKind::RulesChanged, text)
+        .help("`clarion okta connect` with the same values brings the hook up to date, and so does recreate-hook with the same `--rules`")
 }
 
 fn named(events: &[&String]) -> String {

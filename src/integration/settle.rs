@@ -11,34 +11,33 @@ use super::steps::{Step, Watch};
 use crate::okta::EventHook;
 use crate::store::{HookRecord, Operation, OperationKind, Standing};
 
-/// Brings to an end what was cut off; returns what that was. None when there is nothing to settle.
+/// Brings to an end what was cut off; returns what that was, where it is known. Does nothing when there is nothing to settle.
 ///
 /// # Errors
 /// What is in the way; settling can be tried again at any time.
 pub async fn settle(desk: &Desk, watch: &Watch) -> Result<Option<Operation>, Error> {
     let (connection, open, hooks) =
         desk.store(|store, workspace, _| Ok((store.connection(workspace)?, store.open_operation(workspace)?, store.hooks(workspace)?))).await?;
-    let in_limbo = hooks.iter().any(|hook| matches!(hook.standing, Standing::Made | Standing::Leaving));
-    if open.is_none() && !in_limbo {
+    // A disconnection goes on only when somebody asks for it again. Without a record there is nothing that could have been made.
+    let is_cut_off = open.as_ref().is_some_and(|open| open.kind != OperationKind::Disconnect);
+    if connection.is_none() || !(is_cut_off || open.is_none() && is_in_limbo(&hooks)) {
         return Ok(None);
     }
     let work = desk.begin(OperationKind::Settle, watch).await?;
-    let cut_off = match &open {
-        Some(open) if open.kind == OperationKind::Disconnect => None,
-        _ => open.clone(),
-    };
-    // A disconnection goes on only when somebody asks for it again; without a record there is nothing that could have been made.
-    let ended = match (&connection, &open) {
-        (None, _) => Ok(()),
-        (Some(_), Some(open)) if open.kind == OperationKind::Disconnect => Ok(()),
-        (Some(_), _) => steps(&work).await,
-    };
-    work.end(ended, "settle", |()| match &cut_off {
+    let ended = steps(&work).await;
+    work.end(ended, "settle", |()| match &open {
         Some(operation) => format!("{} of {} was cut off", operation.kind.word(), operation.started_at),
         None => "hooks were left over".to_owned(),
     })
     .await?;
+    desk.store(|store, workspace, now| store.end_cut_off(workspace, now)).await?;
     Ok(open)
+}
+
+/// Says whether hooks are known to be left over.
+fn is_in_limbo(hooks: &[HookRecord]) -> bool {
+    let count = |standing: Standing| hooks.iter().filter(|hook| hook.standing == standing).count();
+    count(Standing::Leaving) > 0 || count(Standing::Made) + count(Standing::Managed) > 1
 }
 
 async fn steps(work: &Work<'_>) -> Result<(), Error> {

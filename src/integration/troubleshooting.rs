@@ -56,7 +56,7 @@ pub(super) const NO_ADDRESS: &Trouble = &Trouble {
 
 /// The credentials are those of another org.
 pub(super) const OTHER_ORG: &Trouble = &Trouble {
-    slug: "another-okta-org",
+    slug: "the-credentials-belong-to-another-okta-org",
     title: "The credentials belong to another Okta org",
     texts: &[
         "Install Clarion by Cantina from Applications > API Service Integrations in the same Okta org, and use its values",

@@ -127,18 +127,28 @@ fn value<T: Copy>(words: &[(T, &'static str)], word: &str, what: &str) -> Result
 }
 
 impl Store {
-    /// Writes down that work begins, and returns its number. As nobody else can be at work, what has no end yet was cut off.
+    /// Writes down that work begins, and returns its number. As nobody else can be at work, what has no end yet was cut off; only settling
+    /// leaves it open until it is settled.
     pub fn begin(&mut self, workspace: &Workspace, kind: OperationKind, at: Timestamp) -> Result<i64, Error> {
+        if kind != OperationKind::Settle {
+            self.end_cut_off(workspace, at)?;
+        }
         let change = self.change()?;
-        change.execute(
-            "UPDATE operation SET ended_at = ?2, outcome = ?3 WHERE workspace = ?1 AND ended_at IS NULL",
-            (workspace.as_str(), at.micros(), Outcome::CutOff.word()),
-        )?;
         change.execute("INSERT INTO operation (workspace, kind, started_at) VALUES (?1, ?2, ?3)", (workspace.as_str(), kind.word(), at.micros()))?;
         let id = change.last_insert_rowid();
         change.execute("DELETE FROM operation WHERE workspace = ?1 AND id <= ?2 - ?3", (workspace.as_str(), id, KEPT))?;
         change.commit()?;
         Ok(id)
+    }
+
+    /// Writes down that everything without an end was cut off.
+    pub fn end_cut_off(&mut self, workspace: &Workspace, at: Timestamp) -> Result<(), Error> {
+        let change = self.change()?;
+        change.execute(
+            "UPDATE operation SET ended_at = ?2, outcome = ?3 WHERE workspace = ?1 AND ended_at IS NULL",
+            (workspace.as_str(), at.micros(), Outcome::CutOff.word()),
+        )?;
+        Ok(change.commit()?)
     }
 
     /// Writes down how far a step is. A step is named once; naming it again changes its state.

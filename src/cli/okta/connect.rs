@@ -1,8 +1,8 @@
 //! `clarion okta connect` and `clarion okta reconnect`.
 
-use crate::integration::{Connected, Desk, Doors, Error, Receiver, Request, Status, connect, reconnect};
+use crate::integration::{Connected, Desk, Doors, Error, Receiver, Request, Status, Subscription, connect, reconnect};
 use crate::okta::{Allowance, OrgAddress, Secret};
-use crate::store::{Connection, Store};
+use crate::store::{Connection, Standing, Store, Workspace};
 
 use super::super::exit::{Exit, Refusal};
 use super::super::out::Out;
@@ -58,7 +58,9 @@ fn act(args: &Args, again: bool, around: &Surroundings, out: &mut Out<'_>) -> Re
     let subscription = subscription(&args.rules, out)?;
     let store = around.open(&args.common, out)?;
     let saved = store.connection(&workspace).map_err(|error| fault::of_store(&error))?;
-    let (domain, client_id, client_secret) = inputs(args, again, saved.as_ref(), around, out)?;
+    let kept = if again { None } else { kept_secret(args, around, &store, &workspace) };
+    let subscription = if again { kept_subscription(&args.rules, &store, &workspace).unwrap_or(subscription) } else { subscription };
+    let (domain, client_id, client_secret) = inputs(args, again, saved.as_ref(), kept, around, out)?;
     let is_loopback = is_loopback(domain.as_deref().or(saved.as_ref().map(|saved| saved.org_host.as_str())), allowance.as_ref());
     let desk = Desk::new(store, workspace, clock(), allowance);
     let runtime = runtime()?;
@@ -82,6 +84,7 @@ fn inputs(
     args: &Args,
     again: bool,
     saved: Option<&Connection>,
+    kept: Option<Secret>,
     around: &Surroundings,
     out: &mut Out<'_>,
 ) -> Result<(Option<String>, Option<String>, Secret), Refusal> {
@@ -97,7 +100,26 @@ fn inputs(
         (None, true) => None,
         (given, _) => Some(ask(given.as_deref(), "Client ID", "--client-id", "the value from the installed Clarion integration in Okta", out)?),
     };
-    Ok((domain, client_id, args.secret.read(around, out)?))
+    let secret = match kept {
+        Some(kept) => kept,
+        None => args.secret.read(around, out)?,
+    };
+    Ok((domain, client_id, secret))
+}
+
+/// Returns the saved client secret, where no other is given: a second attempt needs none.
+fn kept_secret(args: &Args, around: &Surroundings, store: &Store, workspace: &Workspace) -> Option<Secret> {
+    if args.secret.is_given(around) { None } else { store.client_secret(workspace).ok().flatten() }
+}
+
+/// Returns what the hook carries, where no rules are named: making it anew is no reason to change that.
+pub(super) fn kept_subscription(rules: &RuleOptions, store: &Store, workspace: &Workspace) -> Option<Subscription> {
+    if !rules.rules.is_empty() || !rules.settings.is_empty() {
+        return None;
+    }
+    let hooks = store.hooks(workspace).ok()?;
+    let hook = [Standing::Managed, Standing::Made].into_iter().find_map(|standing| hooks.iter().find(|hook| hook.standing == standing))?;
+    Some(Subscription { by_hook: hook.events.clone(), by_log: Vec::new(), everything: false })
 }
 
 /// Says whether a text names the loopback server that may stand for an org.
@@ -106,13 +128,7 @@ pub(super) fn is_loopback(domain: Option<&str>, allowance: Option<&Allowance>) -
 }
 
 /// Returns the address under which Okta is to reach us for a saved connection: the given one, else this machine's for an org on it.
-pub(super) fn public_url(
-    args: &ReceiverArgs,
-    around: &Surroundings,
-    store: &Store,
-    workspace: &crate::store::Workspace,
-    allowance: Option<&Allowance>,
-) -> PublicUrl {
+pub(super) fn public_url(args: &ReceiverArgs, around: &Surroundings, store: &Store, workspace: &Workspace, allowance: Option<&Allowance>) -> PublicUrl {
     let given = args.public_url.clone().or_else(|| around.public_url.clone());
     let saved = store.connection(workspace).ok().flatten();
     match given {

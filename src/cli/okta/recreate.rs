@@ -5,7 +5,7 @@ use crate::integration::{Desk, Doors, Receiver, recreate};
 use super::super::exit::{Exit, Refusal};
 use super::super::out::Out;
 use super::super::rules::RuleOptions;
-use super::connect::{finish, public_url};
+use super::connect::{finish, kept_subscription, public_url};
 use super::surroundings::{Surroundings, clock, workspace};
 use super::work::{ReceiverArgs, runtime, subscription, watched};
 use super::{Common, fault};
@@ -28,8 +28,9 @@ pub(super) fn run(args: &Args, around: &Surroundings, out: &mut Out<'_>) -> Resu
     let Some(_) = around.look(&args.common)? else {
         return Ok(fault::report(&crate::integration::Error::NotConnected(workspace), args.common.format, out));
     };
-    let subscription = subscription(&args.rules, out)?;
+    let rules = subscription(&args.rules, out)?;
     let store = around.open(&args.common, out)?;
+    let subscription = kept_subscription(&args.rules, &store, &workspace).unwrap_or(rules);
     let public = public_url(&args.receiver, around, &store, &workspace, allowance.as_ref());
     let desk = Desk::new(store, workspace, clock(), allowance);
     let runtime = runtime()?;

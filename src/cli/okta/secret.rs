@@ -24,6 +24,11 @@ pub(super) struct SecretArgs {
 }
 
 impl SecretArgs {
+    /// Says whether a client secret is given, so that nobody need be asked.
+    pub(super) fn is_given(&self, around: &Surroundings) -> bool {
+        self.client_secret_file.is_some() || around.client_secret.is_some()
+    }
+
     /// Returns the client secret: of the file, the environment or the person at the terminal.
     pub(super) fn read(&self, around: &Surroundings, out: &mut Out<'_>) -> Result<Secret, Refusal> {
         if let Some(path) = &self.client_secret_file {

@@ -31,6 +31,10 @@ pub mod alert;
 
 pub mod okta;
 
+pub mod store;
+
+pub mod integration;
+
 pub mod fake_okta;
 
 pub mod rehearsal;

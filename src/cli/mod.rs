@@ -16,6 +16,7 @@ pub mod files;
 mod fmt;
 mod input;
 mod man;
+mod okta;
 mod out;
 mod replay;
 mod rewrite;
@@ -59,6 +60,7 @@ enum Command {
     Why(why::Args),
     Events(events::Args),
     Schema(schema::Args),
+    Okta(okta::Args),
     FakeOkta(Box<fake_okta::Args>),
     Completions(completions::Args),
     Man(man::Args),
@@ -101,6 +103,7 @@ impl Command {
             Command::Why(args) => why::run(args, out),
             Command::Events(args) => events::run(args, out),
             Command::Schema(args) => schema::run(args, out),
+            Command::Okta(args) => okta::run(args, out),
             Command::FakeOkta(args) => fake_okta::run(args, out),
             Command::Completions(args) => completions::run(args, out),
             Command::Man(args) => man::run(args, out),
@@ -131,6 +134,7 @@ Detection for Okta: rules that read aloud, findings that are right.
   clarion why RULE event.json   why an event does or does not fulfil a rule
   clarion explain RULE          how a rule is run
   clarion events mfa            Okta's event types; `--fields` for what events hold
+  clarion okta connect          an Okta org; `clarion okta logs --since 24h | clarion run -` runs rules over its System Log
 
 `clarion --help` lists all commands, `clarion COMMAND --help` their options.
 ";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{Plan, Program, RuleIndex};
 use crate::evaluate::wanted;
 use crate::event::event_type;
+use crate::language::{Node, Question, TypeSet, Typed};
 
 /// By which way a rule's events come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,19 +79,46 @@ impl Plan {
         })
     }
 
-    /// Returns the event types that the rules need: what a managed hook subscribes to, and what only the System Log has.
+    /// Says whether some rule, or some history, looks at every event whatever its type.
+    pub fn needs_every_event_type(&self) -> bool {
+        self.needs().any(|types| self.is_any(&types))
+    }
+
+    /// Returns the event types that the rules need and name: what a managed hook subscribes to, and what only the System Log has.
     pub fn needed_event_types(&self) -> BTreeSet<String> {
-        let mut needed = BTreeSet::new();
-        for rule in self.rules.iter().filter(|rule| rule.types.len() <= self.sets.names().len() / 2) {
-            needed.extend(rule.types.iter().filter_map(|at| self.sets.names().get(at).cloned()));
-        }
-        for (_, question) in self.questions.iter() {
-            let may = self.sets.may(&question.history.population);
-            if may.len() <= self.sets.names().len() / 2 {
-                needed.extend(may.iter().filter_map(|at| self.sets.names().get(at).cloned()));
+        let named = self.needs().filter(|types| !self.is_any(types));
+        named.flat_map(|types| types.iter().filter_map(|at| self.sets.names().get(at).cloned()).collect::<Vec<_>>()).collect()
+    }
+
+    /// Returns what each rule fires on, and what each question to a history is about.
+    fn needs(&self) -> impl Iterator<Item = TypeSet> + '_ {
+        let of_rules = self.rules.iter().map(|rule| match last_step(&rule.rule.when) {
+            Some(last) => rule.types.and(&self.sets.may(last)),
+            None => rule.types.clone(),
+        });
+        let of_questions = self.questions.iter().flat_map(|(_, question)| match &question.question {
+            Question::Sequence(sequence) => {
+                sequence.steps.iter().map(|step| &step.population).chain(&sequence.until).map(|population| self.sets.may(population)).collect()
             }
-        }
-        needed
+            _ => vec![self.sets.may(&question.history.population)],
+        });
+        of_rules.chain(of_questions)
+    }
+
+    fn is_any(&self, types: &TypeSet) -> bool {
+        types.len() > self.sets.names().len() / 2
+    }
+}
+
+/// Returns the last step of a sequence that a condition cannot do without: the event at hand is that step.
+fn last_step(when: &Typed) -> Option<&Typed> {
+    match &when.unnamed().node {
+        Node::And(parts) => parts.iter().find_map(|part| last_step(part)),
+        Node::Remember(remember) => match &remember.question {
+            Question::Sequence(sequence) => sequence.steps.last().filter(|last| !last.absent).map(|last| &*last.population),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

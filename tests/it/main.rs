@@ -13,6 +13,7 @@
 )]
 
 mod cli;
+mod connect;
 mod fake_okta;
 mod histories;
 mod hostile;

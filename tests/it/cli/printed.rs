@@ -6,7 +6,7 @@ use clarion::cli::Exit;
 
 use super::{clarion, folder, path};
 
-const COMMANDS: [&str; 12] = ["check", "fmt", "test", "run", "backtest", "explain", "why", "events", "schema", "fake-okta", "completions", "man"];
+const COMMANDS: [&str; 13] = ["check", "fmt", "test", "run", "backtest", "explain", "why", "events", "schema", "okta", "fake-okta", "completions", "man"];
 
 #[test]
 fn every_shell_gets_a_script_that_knows_all_commands() {

@@ -177,10 +177,12 @@ impl Org {
         let answer = answer.with_error_id(|| format!("oae{}", ids.text(22)));
         let mut answer =
             answer.header("date", http_date(self.clock.now())).header("cache-control", "no-cache, no-store").header("x-okta-request-id", call.id.clone());
-        if let Some(standing) = standing {
-            answer.headers.push(("x-rate-limit-limit", standing.limit.to_string()));
-            answer.headers.push(("x-rate-limit-remaining", standing.remaining.to_string()));
-            answer.headers.push(("x-rate-limit-reset", standing.reset.to_string()));
+        let numbers = standing.map(|standing| [standing.limit.to_string(), standing.remaining.to_string(), standing.reset.to_string()]);
+        for (name, number) in ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"].into_iter().zip(numbers.into_iter().flatten()) {
+            // A fault may have said it already.
+            if !answer.headers.iter().any(|(said, _)| *said == name) {
+                answer.headers.push((name, number));
+            }
         }
         answer
     }

@@ -32,11 +32,14 @@ pub(super) struct Shared {
     org: Mutex<Org>,
     /// For calls to the receivers of hooks.
     pub(super) client: reqwest::Client,
+    /// Where stories are played, from whichever thread they are begun.
+    pub(super) runtime: tokio::runtime::Handle,
 }
 
 impl Shared {
+    /// Is to be called in the runtime that the org lives in.
     pub(super) fn new(org: Org, client: reqwest::Client) -> Self {
-        Shared { org: Mutex::new(org), client }
+        Shared { org: Mutex::new(org), client, runtime: tokio::runtime::Handle::current() }
     }
 
     pub(super) fn org(&self) -> MutexGuard<'_, Org> {
@@ -212,7 +215,7 @@ fn status_instead(status: u16, code: Option<&str>, summary: Option<&str>, body: 
     for (name, value) in headers {
         // Names of headers are few, and those of a fault live as long as the org does.
         if let Some(known) =
-            ["www-authenticate", "retry-after", "location", "x-rate-limit-reset", "dpop-nonce"].iter().find(|known| known.eq_ignore_ascii_case(name))
+            ["www-authenticate", "retry-after", "location", "link", "x-rate-limit-reset", "dpop-nonce"].iter().find(|known| known.eq_ignore_ascii_case(name))
         {
             answer = answer.header(known, value.clone());
         }

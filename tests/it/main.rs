@@ -17,6 +17,7 @@ mod fake_okta;
 mod histories;
 mod hostile;
 mod language;
+mod okta_front;
 mod pack;
 mod pages;
 mod readme;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::event::Timestamp;
 
-use super::answer::{Answer, Payload, fault, not_found};
+use super::answer::{Answer, fault, not_found};
 use super::call::Call;
 use super::oauth::Caller;
 use super::options::{Engine, PutWithoutSecret, Switches};
@@ -251,10 +251,6 @@ pub(super) fn end_verification(org: &mut Org, call: &Call, asked: &Verification,
             org.note(call, &asked.caller, &what);
             answer
         }
-        Err(why) => {
-            let answer = fault(400, "E0000001", "Api validation failed: eventHook", &[&format!("Verification of the event hook failed: {why}")]);
-            debug_assert!(matches!(answer.body, Payload::Json(_)), "an error has a body");
-            answer
-        }
+        Err(why) => fault(400, "E0000001", "Api validation failed: eventHook", &[&format!("Verification of the event hook failed: {why}")]),
     }
 }

@@ -85,6 +85,9 @@ async fn serve(args: &Args, stories: &[Story], out: &mut Out<'_>) -> Result<Exit
     for story in stories {
         okta.play(story, args.pace).map_err(|wrong| Refusal::usage(format!("`{}` cannot be played: {wrong}", story.name())))?;
     }
+    if !okta.address().ip().is_loopback() {
+        out.warn("whoever reaches it controls it: the control API asks for nothing");
+    }
     introduce(&okta, args.json, out);
     out.flush();
     interrupted().await;

@@ -23,7 +23,7 @@ use super::hooks::end_verification;
 use super::limits::{Bucket, Standing};
 use super::org::{Org, Outcome};
 use super::recorded::{REQUESTS_MAX, Recorded};
-use super::{control, send};
+use super::{control, recorded, send};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -150,7 +150,7 @@ fn remember(org: &mut Org, call: &Call) {
         path: call.path.clone(),
         query: call.raw_query.clone(),
         headers: call.headers.clone(),
-        body: String::from_utf8_lossy(&call.body).into_owned(),
+        body: String::from_utf8_lossy(call.body.get(..recorded::BODY_BYTES_MAX).unwrap_or(&call.body)).into_owned(),
         status: None,
     });
 }

@@ -17,7 +17,7 @@ async fn hooked(items: &[&str]) -> (Api, Receiver, String) {
 
 async fn hooked_in(api: Api, items: &[&str]) -> (Api, Receiver, String) {
     let receiver = Receiver::start().await;
-    api.okta.switch(|switches| switches.hook_timeout_ms = 400);
+    api.okta.switch(|switches| switches.hook_timeout_ms = 1000);
     let id = api.hook("one", &receiver.url(), items).await;
     assert_eq!(api.post(&format!("/api/v1/eventHooks/{id}/lifecycle/verify")).await.status, 200);
     (api, receiver, id)
@@ -79,6 +79,20 @@ async fn only_active_and_verified_hooks_deliver() {
     api.okta.settle().await;
     assert_eq!(receiver.deliveries().len(), 1, "{other} is not verified");
     api.post(&format!("/api/v1/eventHooks/{id}/lifecycle/deactivate")).await;
+    api.okta.play_events(vec![event("user.session.start", NOW)]).unwrap();
+    api.okta.settle().await;
+    assert_eq!(receiver.deliveries().len(), 1);
+}
+
+#[tokio::test]
+async fn a_hook_may_take_its_time_to_begin() {
+    let api = Api::start(frozen(NOW)).await;
+    api.okta.switch(|switches| switches.hook_warm_up_seconds = 120);
+    let (api, receiver, _) = hooked_in(api, &["user.session.start"]).await;
+    api.okta.play_events(vec![event("user.session.start", NOW)]).unwrap();
+    api.okta.settle().await;
+    assert_eq!(receiver.deliveries().len(), 0);
+    api.okta.pass(Span::minutes(2));
     api.okta.play_events(vec![event("user.session.start", NOW)]).unwrap();
     api.okta.settle().await;
     assert_eq!(receiver.deliveries().len(), 1);

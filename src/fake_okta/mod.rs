@@ -299,7 +299,15 @@ impl FakeOkta {
     /// # Errors
     /// One of them is not a map with an `eventType`; those before it are written.
     pub fn play_events(&self, events: Vec<Value>) -> Result<Vec<String>, String> {
-        self.shared.org().play(events)
+        self.shared.org().play(events, 1)
+    }
+
+    /// Does the same, and has hooks carry each event so many times: 0 leaves it to the System Log.
+    ///
+    /// # Errors
+    /// As [`FakeOkta::play_events`].
+    pub fn play_events_carried(&self, events: Vec<Value>, copies: usize) -> Result<Vec<String>, String> {
+        self.shared.org().play(events, copies)
     }
 
     /// Plays a story. Gives the number of its events; at a pace other than at once they come while this returns.

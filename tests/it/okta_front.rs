@@ -3,7 +3,7 @@
 //!
 //! Whatever is asked and answered here has to be as Okta's description of its API says.
 
-use clarion::fake_okta::{FakeOkta, Options, Plan, Switches};
+use clarion::fake_okta::{FakeOkta, Options, Person, Plan, Switches};
 use serde_json::{Value, json};
 
 /// Starts an org, behind the proxy where there is one.
@@ -16,29 +16,69 @@ pub(crate) async fn org() -> FakeOkta {
     FakeOkta::start(options).await.expect("an org")
 }
 
+/// A plain client with a token.
+struct Client {
+    http: reqwest::Client,
+    bearer: String,
+}
+
+impl Client {
+    async fn of(okta: &FakeOkta) -> Client {
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let form = [("grant_type", "client_credentials"), ("scope", "okta.eventHooks.manage okta.logs.read okta.users.manage")];
+        let token = http.post(format!("{}/oauth2/v1/token", okta.url())).basic_auth(okta.client_id(), Some(okta.client_secret())).form(&form);
+        let token: Value = token.send().await.expect("an answer").json().await.expect("a token");
+        Client { http, bearer: token["access_token"].as_str().expect("a token").to_owned() }
+    }
+
+    async fn ask(&self, method: reqwest::Method, url: &str, body: Option<&Value>) -> reqwest::Response {
+        let request = self.http.request(method, url).bearer_auth(&self.bearer);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request.header("content-length", "0"),
+        };
+        request.send().await.expect("an answer")
+    }
+}
+
 #[tokio::test]
 async fn a_client_walks_from_a_token_to_the_log() {
     let okta = org().await;
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let form = [("grant_type", "client_credentials"), ("scope", "okta.eventHooks.manage okta.logs.read okta.users.manage")];
-    let token = http.post(format!("{}/oauth2/v1/token", okta.url())).basic_auth(okta.client_id(), Some(okta.client_secret())).form(&form);
-    let token: Value = token.send().await.expect("an answer").json().await.expect("a token");
-    let bearer = token["access_token"].as_str().expect("a token").to_owned();
+    let client = Client::of(&okta).await;
     let hook = json!({
         "name": "Clarion managed (tests)", "events": { "type": "EVENT_TYPE", "items": ["user.session.start"] },
         "channel": { "type": "HTTP", "version": "1.0.0", "config": {
             "uri": "https://rx.example/hooks/okta/x", "headers": [], "authScheme": { "type": "HEADER", "key": "Authorization", "value": "s3cret" },
         } },
     });
-    let created = http.post(format!("{}/api/v1/eventHooks", okta.url())).bearer_auth(&bearer).json(&hook).send().await.expect("an answer");
+    let created = client.ask(reqwest::Method::POST, &format!("{}/api/v1/eventHooks", okta.url()), Some(&hook)).await;
     assert_eq!(created.status(), 200);
-    let next = http.get(format!("{}/api/v1/logs?limit=1", okta.url())).bearer_auth(&bearer).send().await.expect("an answer");
+    let next = client.ask(reqwest::Method::GET, &format!("{}/api/v1/logs?limit=1&filter=eventType+sw+%22event_hook.%22", okta.url()), None).await;
     assert_eq!(next.status(), 200);
     let links: Vec<&str> = next.headers().get_all("link").iter().map(|link| link.to_str().expect("letters")).collect();
     let link = links.iter().flat_map(|line| line.split(", ")).find(|link| link.ends_with("rel=\"next\"")).expect("a next page");
-    let link = link.trim_start_matches('<').split('>').next().expect("an address");
+    let link = link.trim_start_matches('<').split('>').next().expect("an address").to_owned();
+    let first: Value = next.json().await.expect("events");
     assert!(link.starts_with(&okta.url()), "{link}");
-    let page: Value = http.get(link).bearer_auth(&bearer).send().await.expect("an answer").json().await.expect("events");
-    assert_eq!(page[0]["eventType"], "event_hook.created");
+    assert_eq!(first[0]["eventType"], "event_hook.created");
+    let page: Value = client.ask(reqwest::Method::GET, &link, None).await.json().await.expect("events");
+    assert_eq!(page, json!([]));
+    okta.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_client_suspends_a_user_once() {
+    let okta = org().await;
+    let client = Client::of(&okta).await;
+    let person = Person { login: "mara.lindqvist@example.com".to_owned(), name: "Mara Lindqvist".to_owned(), ..Person::default() };
+    let id = okta.add_user(&person).expect("a user");
+    let user = format!("{}/api/v1/users/{id}", okta.url());
+    for status in [200, 400] {
+        let suspended = client.ask(reqwest::Method::POST, &format!("{user}/lifecycle/suspend"), None).await;
+        assert_eq!(suspended.status(), status);
+    }
+    assert_eq!(client.ask(reqwest::Method::DELETE, &format!("{user}/sessions?oauthTokens=true"), None).await.status(), 204);
+    let now: Value = client.ask(reqwest::Method::GET, &user, None).await.json().await.expect("a user");
+    assert_eq!(now["status"], "SUSPENDED");
     okta.shutdown().await;
 }

@@ -84,6 +84,7 @@ pub(super) async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(peer):
     if strike.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(strike.delay_ms)).await;
     }
+    let doubles_reset = strike.kind == Some(FaultKind::DoubleReset);
     let (answer, standing, ending) = match strike.kind {
         None => {
             let (answer, standing) = work(&shared, &call, now.count).await;
@@ -110,7 +111,10 @@ pub(super) async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(peer):
     };
     let (answer, json_type) = {
         let mut org = shared.org();
-        let answer = org.finish(answer, &call, Some(standing));
+        let mut answer = org.finish(answer, &call, Some(standing));
+        if doubles_reset {
+            answer.headers.push(("x-rate-limit-reset", standing.reset.saturating_add(30).to_string()));
+        }
         if let Some(recorded) = org.requests.iter_mut().rev().find(|recorded| recorded.id == call.id) {
             recorded.status = Some(answer.status);
         }

@@ -15,7 +15,7 @@ use axum::response::Response;
 use futures_core::Stream;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Payload, fault as error, too_many};
+use super::answer::{Answer, Payload, fault as error, summary_of, too_many};
 use super::call::{BODY_BYTES_MAX, Call, decode, pairs};
 use super::door::Peer;
 use super::fault::{FaultKind, strike};
@@ -213,7 +213,7 @@ fn instead(shared: &Shared, call: &Call, kind: &FaultKind) -> Option<(Answer, St
 fn status_instead(status: u16, code: Option<&str>, summary: Option<&str>, body: Option<&Value>, headers: &BTreeMap<String, String>) -> Answer {
     let mut answer = match (body, code) {
         (Some(body), _) => Answer::json(status, body.clone()),
-        (None, Some(code)) => error(status, code, summary.unwrap_or("Internal Server Error"), &[]),
+        (None, Some(code)) => error(status, code, summary.unwrap_or_else(|| summary_of(code)), &[]),
         (None, None) => Answer { status, headers: Vec::new(), body: Payload::Nothing },
     };
     for (name, value) in headers {

@@ -6,14 +6,17 @@
 use clarion::fake_okta::{FakeOkta, Options, Person, Plan, Switches};
 use serde_json::{Value, json};
 
-/// Starts an org, behind the proxy where there is one.
-pub(crate) async fn org() -> FakeOkta {
-    let options = Options { switches: Switches { plan: Plan::Unlimited, ..Switches::default() }, ..Options::default() };
-    let options = match std::env::var_os("CLARION_OKTA_FRONT") {
+/// Puts an org behind the proxy, where there is one. Any test that starts its org with these options may run through it.
+pub(crate) fn behind_front(options: Options) -> Options {
+    match std::env::var_os("CLARION_OKTA_FRONT") {
         Some(front) => options.behind(front.to_str().expect("an address")).expect("a front"),
         None => options,
-    };
-    FakeOkta::start(options).await.expect("an org")
+    }
+}
+
+async fn org() -> FakeOkta {
+    let options = Options { switches: Switches { plan: Plan::Unlimited, ..Switches::default() }, ..Options::default() };
+    FakeOkta::start(behind_front(options)).await.expect("an org")
 }
 
 /// A plain client with a token.

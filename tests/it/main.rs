@@ -18,6 +18,7 @@ mod histories;
 mod hostile;
 mod language;
 mod okta;
+mod okta_front;
 mod pack;
 mod pages;
 mod readme;

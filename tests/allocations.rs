@@ -2,7 +2,15 @@
 //!
 //! In the steady state an event that stateless rules look at costs no allocation, from its bytes to the rules that it fulfils.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, reason = "what goes wrong fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "what goes wrong fails the test"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

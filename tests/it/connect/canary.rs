@@ -100,10 +100,13 @@ fn no_secret_is_said_or_written() {
     note(&mut seen, "logs", bench.run(&["logs", "--since", "1h"]).fine());
     note(&mut seen, "recreate", bench.recreate().fine());
     note(&mut seen, "rotate", bench.run(&["rotate", "hook-secret"]));
-    // Killed at a step, so that the write-ahead log is left behind.
-    let mut child = bench.command(&["recreate-hook", "--listen", &bench.listen]).spawn().unwrap();
+    // Killed between two steps, so that the write-ahead log is left behind.
     bench.okta.order(Fault::once(FaultKind::Stall).on("/lifecycle/verify"));
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    let mut child = bench.command(&["recreate-hook", "--listen", &bench.listen]).spawn().unwrap();
+    while bench.ours().len() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it waits for the verification");
+        std::thread::yield_now();
+    }
     let _ = child.kill();
     note(&mut seen, "killed recreate", Said::of(child.wait_with_output().unwrap()));
     bench.okta.clear_faults();

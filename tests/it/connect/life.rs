@@ -322,7 +322,9 @@ fn the_secret_may_come_from_stdin_and_never_as_an_argument() {
     child.stdin.take().unwrap().write_all(SECRET.as_bytes()).unwrap();
     super::Said::of(child.wait_with_output().unwrap()).fine();
     bench.run(&[&bench.connect_args()[..], &["--client-secret", SECRET]].concat()).ends_with(2);
-    let mut without = bench.command(&bench.connect_args());
+    let mut again = bench.command(&bench.connect_args());
+    super::Said::of(again.env_remove("CLARION_OKTA_CLIENT_SECRET").output().unwrap()).fine();
+    let mut without = bench.command(&[&bench.connect_args()[..], &["--workspace", "new"]].concat());
     let said = super::Said::of(without.env_remove("CLARION_OKTA_CLIENT_SECRET").output().unwrap()).ends_with(2);
     assert!(said.talk.contains("CLARION_OKTA_CLIENT_SECRET"), "{}", said.talk);
 }

@@ -90,7 +90,7 @@ impl Bench {
     }
 
     /// Prepares a command; what the machine's own environment says of clarion is left out.
-    fn command(&self, args: &[&str]) -> Command {
+    fn command(&self, args: &[impl AsRef<std::ffi::OsStr>]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clarion"));
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("CLARION_") {
@@ -102,12 +102,22 @@ impl Bench {
         command
     }
 
-    fn run(&self, args: &[&str]) -> Said {
+    fn run(&self, args: &[impl AsRef<std::ffi::OsStr>]) -> Said {
         Said::of(self.command(args).output().expect("the program"))
     }
 
     fn connect_args(&self) -> Vec<&str> {
         vec!["connect", "--domain", &self.org, "--client-id", "0oaClarion", "--listen", &self.listen]
+    }
+
+    /// The same with one small rule, which is read faster than the recommended pack.
+    fn quick_connect(&self) -> Vec<String> {
+        let rules = self.data.with_extension("rules");
+        fs::create_dir_all(&rules).expect("a folder");
+        let rule = "id: t.lock\ntitle: T\nseverity: low\nstatus: test\ndescription: D.\nwhen: eventType == \"user.account.lock\"\n";
+        fs::write(rules.join("lock.yml"), rule).expect("a rule");
+        let args = self.connect_args().into_iter().map(str::to_owned);
+        args.chain(["--rules".to_owned(), rules.to_string_lossy().into_owned()]).collect()
     }
 
     fn connect(&self) -> Said {

@@ -79,15 +79,19 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
 }
 
 async fn serve(args: &Args, stories: &[Story], out: &mut Out<'_>) -> Result<Exit, Refusal> {
+    let interruption = Interruption::listen().map_err(|error| Refusal::world(format!("cannot listen for the signal to end: {error}")))?;
     let options = options(args);
     let okta = FakeOkta::start(options).await.map_err(|error| Refusal::world(format!("cannot listen on {}: {error}", args.listen)))?;
     okta.switch_by_name(&switches(args)?).map_err(|wrong| Refusal::usage(format!("--switch: {wrong}")))?;
     for story in stories {
         okta.play(story, args.pace).map_err(|wrong| Refusal::usage(format!("`{}` cannot be played: {wrong}", story.name())))?;
     }
+    if !okta.address().ip().is_loopback() {
+        out.warn("whoever reaches it controls it: the control API asks for nothing");
+    }
     introduce(&okta, args.json, out);
     out.flush();
-    interrupted().await;
+    interruption.wait().await;
     okta.shutdown().await;
     Ok(Exit::Fine)
 }
@@ -148,21 +152,40 @@ fn introduce(okta: &FakeOkta, as_json: bool, out: &mut Out<'_>) {
     out.say("everything is invented; it ends with Ctrl-C");
 }
 
-/// Waits for Ctrl-C or the signal to end.
-async fn interrupted() {
+/// What ends the command: Ctrl-C, or the signal to end.
+struct Interruption {
     #[cfg(unix)]
-    {
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Interruption {
+    /// Listens from here on, so that a script that has read where the org is can end it at once.
+    #[cfg(unix)]
+    fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut ends) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = ends.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-            return;
+        Ok(Interruption { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
     }
-    // Where signals cannot be had it runs until it is killed.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+
+    #[cfg(not(unix))]
+    fn listen() -> std::io::Result<Self> {
+        Ok(Interruption {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) {
+        // Where Ctrl-C cannot be heard it runs until it is killed.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -202,13 +202,13 @@ impl Org {
         self.clock.advance(time);
     }
 
-    /// Writes events down now; each may say how it is carried with `_late_ms` and `_copies`. Gives their uuids.
-    pub(super) fn play(&mut self, events: Vec<Value>) -> Result<Vec<String>, String> {
-        events.into_iter().map(|event| self.play_one(event, 1)).collect()
+    /// Writes events down now and has hooks carry them so many times. Gives their uuids.
+    pub(super) fn play(&mut self, events: Vec<Value>, copies: usize) -> Result<Vec<String>, String> {
+        events.into_iter().map(|event| self.play_one(event, copies)).collect()
     }
 
     /// Writes one event down now; a missing uuid or time is filled in.
-    pub(super) fn play_one(&mut self, mut event: Value, carried: usize) -> Result<String, String> {
+    fn play_one(&mut self, mut event: Value, copies: usize) -> Result<String, String> {
         let now = self.now();
         let fresh = self.ids.uuid();
         let map = event.as_object_mut().ok_or("an event is a map")?;
@@ -217,7 +217,7 @@ impl Org {
         }
         let uuid = map.entry("uuid").or_insert_with(|| fresh.into()).as_str().unwrap_or_default().to_owned();
         let published = map.entry("published").or_insert_with(|| now.to_string().into()).as_str().and_then(Timestamp::parse).unwrap_or(now);
-        self.persist(event, published, carried);
+        self.persist(event, published, copies);
         Ok(uuid)
     }
 

@@ -59,6 +59,19 @@ pub(super) fn fault(status: u16, code: &str, summary: &str, causes: &[&str]) -> 
     Answer::json(status, json!({ "errorCode": code, "errorSummary": summary, "errorLink": code, "errorId": null, "errorCauses": causes }))
 }
 
+/// The sentence that Okta has for a code.
+pub(super) fn summary_of(code: &str) -> &'static str {
+    match code {
+        "E0000006" => "You do not have permission to perform the requested action",
+        "E0000009" => "Internal Server Error",
+        "E0000010" => "Service is in read only mode",
+        "E0000011" => "Invalid token provided",
+        "E0000015" => "You do not have permission to access the feature you are requesting",
+        "E0000047" => "API call exceeded rate limit due to too many requests.",
+        _ => "An error occurred",
+    }
+}
+
 /// What is wrong with a field of a request: 400 with E0000001.
 pub(super) fn invalid(field: &str, sentence: &str) -> Answer {
     fault(400, "E0000001", &format!("Api validation failed: {field}"), &[&format!("{field}: {sentence}")])
@@ -70,15 +83,15 @@ pub(super) fn not_found(id: &str, kind: &str) -> Answer {
 }
 
 pub(super) fn too_many() -> Answer {
-    fault(429, "E0000047", "API call exceeded rate limit due to too many requests.", &[])
+    fault(429, "E0000047", summary_of("E0000047"), &[])
 }
 
 pub(super) fn invalid_token() -> Answer {
-    fault(401, "E0000011", "Invalid token provided", &[])
+    fault(401, "E0000011", summary_of("E0000011"), &[])
 }
 
 pub(super) fn forbidden() -> Answer {
-    fault(403, "E0000006", "You do not have permission to perform the requested action", &[])
+    fault(403, "E0000006", summary_of("E0000006"), &[])
 }
 
 /// An error of the token endpoint.

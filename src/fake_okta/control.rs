@@ -73,6 +73,11 @@ fn body<T: DeserializeOwned>(call: &Call) -> Result<T, String> {
     serde_json::from_slice(&call.body).map_err(|error| format!("the body is not what is expected: {error}"))
 }
 
+/// How often hooks carry an event: once, unless the query says otherwise.
+fn copies(call: &Call) -> Result<usize, String> {
+    call.param("copies").map_or(Ok(1), |copies| copies.parse().map_err(|_| format!("`copies={copies}` is no number")))
+}
+
 fn start(shared: &Arc<Shared>, call: &Call) -> Result<Value, String> {
     let playing: Playing = body(call)?;
     let story = match (&playing.name, &playing.yaml) {
@@ -95,7 +100,7 @@ fn act(org: &mut Org, call: &Call, method: &str, segments: &[&str]) -> Result<Va
         }
         ("GET", ["deliveries"]) => Ok(json!(org.outbox.attempted)),
         ("GET", ["events"]) => Ok(org.log.entries().iter().map(|entry| entry.event.clone()).collect()),
-        ("POST", ["events"]) => org.play(body(call)?).map(|uuids| json!({ "uuids": uuids })),
+        ("POST", ["events"]) => org.play(body(call)?, copies(call)?).map(|uuids| json!({ "uuids": uuids })),
         ("GET", ["scenarios"]) => Ok(json!(Story::names())),
         ("POST", ["faults"]) => org.order(body::<Fault>(call)?).and(done),
         ("DELETE", ["faults"]) => {

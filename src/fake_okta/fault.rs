@@ -94,6 +94,8 @@ pub enum FaultKind {
     CyclicNext,
     /// There is no `next`.
     NoNext,
+    /// The work is done, and the answer has a second `x-rate-limit-reset`, some seconds after the first, as Okta has been seen to send.
+    DoubleReset,
     /// 429 with the bucket's reset, without Retry-After.
     RateLimited,
     /// 429 with limit and remaining 0.

@@ -37,6 +37,7 @@ use std::time::Duration;
 use axum::Router;
 use serde_json::{Map, Value};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -57,6 +58,9 @@ pub use scenario::{Pace, Story};
 /// Longest wait for requests that are being answered when the org ends.
 const FAREWELL: Duration = Duration::from_secs(2);
 
+/// How often it is looked whether deliveries have ended.
+const GLANCE: Duration = Duration::from_millis(5);
+
 /// A fake org that runs. Dropping it ends it.
 #[derive(Debug)]
 pub struct FakeOkta {
@@ -68,6 +72,8 @@ pub struct FakeOkta {
     server: Option<JoinHandle<()>>,
     /// Ended by hand.
     sender: JoinHandle<()>,
+    /// The org's own runtime, where it lives in the background.
+    runtime: Option<Runtime>,
 }
 
 impl FakeOkta {
@@ -92,7 +98,19 @@ impl FakeOkta {
             let _ = server.await;
         });
         let sender = tokio::spawn(send::deliver(shared.clone()));
-        Ok(FakeOkta { shared, address, stop, server: Some(server), sender })
+        Ok(FakeOkta { shared, address, stop, server: Some(server), sender, runtime: None })
+    }
+
+    /// Starts an org that lives in threads of its own, for those who wait otherwise than `await`: for a process, for example. Not to be
+    /// called from within a runtime.
+    ///
+    /// # Errors
+    /// As [`FakeOkta::start`], or there are no threads.
+    pub fn start_in_background(options: Options) -> io::Result<FakeOkta> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let mut okta = runtime.block_on(FakeOkta::start(options))?;
+        okta.runtime = Some(runtime);
+        Ok(okta)
     }
 
     /// Takes no more requests, waits a moment for those under way, and ends.
@@ -281,7 +299,15 @@ impl FakeOkta {
     /// # Errors
     /// One of them is not a map with an `eventType`; those before it are written.
     pub fn play_events(&self, events: Vec<Value>) -> Result<Vec<String>, String> {
-        self.shared.org().play(events)
+        self.shared.org().play(events, 1)
+    }
+
+    /// Does the same, and has hooks carry each event so many times: 0 leaves it to the System Log.
+    ///
+    /// # Errors
+    /// As [`FakeOkta::play_events`].
+    pub fn play_events_carried(&self, events: Vec<Value>, copies: usize) -> Result<Vec<String>, String> {
+        self.shared.org().play(events, copies)
     }
 
     /// Plays a story. Gives the number of its events; at a pace other than at once they come while this returns.
@@ -306,12 +332,22 @@ impl FakeOkta {
     pub async fn settle(&self) {
         settle(&self.shared).await;
     }
+
+    /// Does the same where it lives in the background.
+    pub fn settle_in_background(&self) {
+        while !self.shared.org().outbox.is_idle() {
+            std::thread::sleep(GLANCE);
+        }
+    }
 }
 
 impl Drop for FakeOkta {
     fn drop(&mut self) {
         let _ = self.stop.send(true);
         self.sender.abort();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -320,6 +356,6 @@ async fn settle(shared: &Shared) {
         if shared.org().outbox.is_idle() {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::sleep(GLANCE).await;
     }
 }

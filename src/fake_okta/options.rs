@@ -228,6 +228,8 @@ pub struct Switches {
     pub routes: BTreeMap<String, String>,
     /// Whether hooks may call other machines than this one.
     pub remote_hooks: bool,
+    /// How long after it is verified or changed a hook begins to deliver, in seconds; Okta speaks of minutes.
+    pub hook_warm_up_seconds: i64,
     /// How long a hook's receiver has, in milliseconds.
     pub hook_timeout_ms: u64,
     /// How long events wait to be sent together, in milliseconds.
@@ -268,6 +270,7 @@ impl Default for Switches {
             search_lag_ms: 0,
             routes: BTreeMap::new(),
             remote_hooks: false,
+            hook_warm_up_seconds: 0,
             hook_timeout_ms: 3000,
             merge_ms: 20,
             delivery_events_max: 100,

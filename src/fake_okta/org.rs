@@ -126,8 +126,9 @@ impl Org {
                 }
                 too_many().into()
             }
+            // The edge refuses it before anybody looks at who asks.
+            _ if lacks_length(call) => length_required().into(),
             Err(refusal) => refusal.into(),
-            Ok(_) if lacks_length(call) => length_required().into(),
             Ok(caller) => self.route(call, &segments, &caller),
         };
         (outcome, standing)
@@ -177,10 +178,12 @@ impl Org {
         let answer = answer.with_error_id(|| format!("oae{}", ids.text(22)));
         let mut answer =
             answer.header("date", http_date(self.clock.now())).header("cache-control", "no-cache, no-store").header("x-okta-request-id", call.id.clone());
-        if let Some(standing) = standing {
-            answer.headers.push(("x-rate-limit-limit", standing.limit.to_string()));
-            answer.headers.push(("x-rate-limit-remaining", standing.remaining.to_string()));
-            answer.headers.push(("x-rate-limit-reset", standing.reset.to_string()));
+        let numbers = standing.map(|standing| [standing.limit.to_string(), standing.remaining.to_string(), standing.reset.to_string()]);
+        for (name, number) in ["x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset"].into_iter().zip(numbers.into_iter().flatten()) {
+            // A fault may have said it already.
+            if !answer.headers.iter().any(|(said, _)| *said == name) {
+                answer.headers.push((name, number));
+            }
         }
         answer
     }
@@ -204,8 +207,9 @@ impl Org {
 
     /// Writes an event into the System Log that happened at an instant, and has hooks carry it so many times.
     pub(super) fn persist(&mut self, mut event: Value, published: Timestamp, carried: usize) {
+        let now = self.clock.now();
         let subscribed: Vec<String> = match event.get("eventType").and_then(Value::as_str) {
-            Some(name) => self.hooks.iter().filter(|hook| hook.delivers(name)).map(|hook| hook.id.clone()).collect(),
+            Some(name) => self.hooks.iter().filter(|hook| hook.delivers(name, now)).map(|hook| hook.id.clone()).collect(),
             None => Vec::new(),
         };
         if !subscribed.is_empty()
@@ -213,11 +217,11 @@ impl Org {
         {
             debug.insert("targetEventHookIds".to_owned(), subscribed.join(", ").into());
         }
-        let seq = self.log.push(event, published, self.clock.now());
+        let seq = self.log.push(event, published, now);
         if carried == 0 || subscribed.is_empty() {
             return;
         }
-        let (now, most) = (self.clock.now(), self.switches.hook_events_per_day);
+        let most = self.switches.hook_events_per_day;
         for hook in &subscribed {
             self.outbox.put(hook, seq, carried, now, most);
         }

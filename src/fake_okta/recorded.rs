@@ -5,6 +5,9 @@ use serde::Serialize;
 /// Most requests that are remembered; the oldest go first.
 pub(super) const REQUESTS_MAX: usize = 10_000;
 
+/// Most bytes of a body that are remembered.
+pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
+
 /// One request and what came of it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Recorded {
@@ -20,7 +23,7 @@ pub struct Recorded {
     pub query: String,
     /// The headers, names in lower case, secrets included: it is all invented.
     pub headers: Vec<(String, String)>,
-    /// The body, where it is text.
+    /// The body, where it is text; at most 64 KiB of it.
     pub body: String,
     /// The status of the answer; none where none was sent.
     pub status: Option<u16>,

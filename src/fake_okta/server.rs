@@ -15,7 +15,7 @@ use axum::response::Response;
 use futures_core::Stream;
 use serde_json::{Value, json};
 
-use super::answer::{Answer, Payload, fault as error, too_many};
+use super::answer::{Answer, Payload, fault as error, summary_of, too_many};
 use super::call::{BODY_BYTES_MAX, Call, decode, pairs};
 use super::door::Peer;
 use super::fault::{FaultKind, strike};
@@ -23,7 +23,7 @@ use super::hooks::end_verification;
 use super::limits::{Bucket, Standing};
 use super::org::{Org, Outcome};
 use super::recorded::{REQUESTS_MAX, Recorded};
-use super::{control, send};
+use super::{control, recorded, send};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -32,11 +32,14 @@ pub(super) struct Shared {
     org: Mutex<Org>,
     /// For calls to the receivers of hooks.
     pub(super) client: reqwest::Client,
+    /// Where stories are played, from whichever thread they are begun.
+    pub(super) runtime: tokio::runtime::Handle,
 }
 
 impl Shared {
+    /// Is to be called in the runtime that the org lives in.
     pub(super) fn new(org: Org, client: reqwest::Client) -> Self {
-        Shared { org: Mutex::new(org), client }
+        Shared { org: Mutex::new(org), client, runtime: tokio::runtime::Handle::current() }
     }
 
     pub(super) fn org(&self) -> MutexGuard<'_, Org> {
@@ -81,6 +84,7 @@ pub(super) async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(peer):
     if strike.delay_ms > 0 {
         tokio::time::sleep(Duration::from_millis(strike.delay_ms)).await;
     }
+    let doubles_reset = strike.kind == Some(FaultKind::DoubleReset);
     let (answer, standing, ending) = match strike.kind {
         None => {
             let (answer, standing) = work(&shared, &call, now.count).await;
@@ -107,7 +111,10 @@ pub(super) async fn handle(State(shared): State<Arc<Shared>>, ConnectInfo(peer):
     };
     let (answer, json_type) = {
         let mut org = shared.org();
-        let answer = org.finish(answer, &call, Some(standing));
+        let mut answer = org.finish(answer, &call, Some(standing));
+        if doubles_reset {
+            answer.headers.push(("x-rate-limit-reset", standing.reset.saturating_add(30).to_string()));
+        }
         if let Some(recorded) = org.requests.iter_mut().rev().find(|recorded| recorded.id == call.id) {
             recorded.status = Some(answer.status);
         }
@@ -147,7 +154,7 @@ fn remember(org: &mut Org, call: &Call) {
         path: call.path.clone(),
         query: call.raw_query.clone(),
         headers: call.headers.clone(),
-        body: String::from_utf8_lossy(&call.body).into_owned(),
+        body: String::from_utf8_lossy(call.body.get(..recorded::BODY_BYTES_MAX).unwrap_or(&call.body)).into_owned(),
         status: None,
     });
 }
@@ -206,13 +213,13 @@ fn instead(shared: &Shared, call: &Call, kind: &FaultKind) -> Option<(Answer, St
 fn status_instead(status: u16, code: Option<&str>, summary: Option<&str>, body: Option<&Value>, headers: &BTreeMap<String, String>) -> Answer {
     let mut answer = match (body, code) {
         (Some(body), _) => Answer::json(status, body.clone()),
-        (None, Some(code)) => error(status, code, summary.unwrap_or("Internal Server Error"), &[]),
+        (None, Some(code)) => error(status, code, summary.unwrap_or_else(|| summary_of(code)), &[]),
         (None, None) => Answer { status, headers: Vec::new(), body: Payload::Nothing },
     };
     for (name, value) in headers {
         // Names of headers are few, and those of a fault live as long as the org does.
         if let Some(known) =
-            ["www-authenticate", "retry-after", "location", "x-rate-limit-reset", "dpop-nonce"].iter().find(|known| known.eq_ignore_ascii_case(name))
+            ["www-authenticate", "retry-after", "location", "link", "x-rate-limit-reset", "dpop-nonce"].iter().find(|known| known.eq_ignore_ascii_case(name))
         {
             answer = answer.header(known, value.clone());
         }

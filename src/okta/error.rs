@@ -257,7 +257,7 @@ impl Error {
             Error::Lost(_) => None,
             Error::TokenRefused(e) => Some(e.meaning.advice().to_owned()),
             Error::Unauthorized(_) => Some("the token is not accepted although it is new: check that the integration is still installed and active".to_owned()),
-            Error::MissingScope(e) => Some(match e.scope.as_deref().and_then(Scope::named) {
+            Error::MissingScope(e) => Some(match e.scope.as_deref().unwrap_or_default().split(' ').find_map(Scope::named) {
                 Some(scope) => format!("grant `{}` to the app in Okta; it is needed to {}", scope.name(), scope.purpose()),
                 None => format!("grant the app these scopes in Okta: {}", Scope::ALL.map(Scope::name).join(", ")),
             }),

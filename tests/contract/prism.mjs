@@ -12,6 +12,9 @@ const [description, ...suite] = process.argv.slice(2);
 const [front, back] = [await freePort(), await freePort()];
 const frontUrl = `http://127.0.0.1:${front}`;
 
+/** What Prism says of an answer without the body that the description has. */
+const NO_BODY = ["Response body must be object", 'The received media type "" does not match the one specified in the current response: application/json'];
+
 /** Starts Prism and waits until it listens; gives what it says. */
 async function startPrism(...args) {
   const log = [];
@@ -41,7 +44,12 @@ if (suite.length > 0) {
   const env = { ...process.env, CLARION_OKTA_FRONT: `${frontUrl},127.0.0.1:${back}` };
   const code = await new Promise((done) => spawn(command, args, { stdio: "inherit", env }).once("exit", done));
   assert.equal(code, 0, "the test-suite fails when it runs through Prism");
-  const violations = log.filter((line) => /violation/i.test(line));
+  let status = "";
+  const violations = log.filter((line) => {
+    status = /has returned (\d+)/.exec(line)?.[1] ?? status;
+    // The one known difference: a missing scope is told without a body.
+    return /violation/i.test(line) && !(status === "403" && NO_BODY.some((known) => line.endsWith(known)));
+  });
   assert.deepEqual(violations, [], "the client or the fake org violates Okta's description");
   console.log("the client's test-suite through Prism: no violation");
   process.exit(0);
@@ -59,9 +67,6 @@ await new Promise((done) => receiver.listen(0, "127.0.0.1", done));
 const receiverUrl = `http://127.0.0.1:${receiver.address().port}/hooks`;
 
 let bearer;
-
-/** What Prism says of an answer without the body that the description has. */
-const NO_BODY = ["Response body must be object", 'The received media type "" does not match the one specified in the current response: application/json'];
 
 /** Asks through Prism; anything that it objects to is a failure. */
 async function ask(method, path, expected, { body, form, authorization = bearer } = {}) {

@@ -19,6 +19,7 @@ mod histories;
 mod hostile;
 mod language;
 mod okta;
+mod okta_front;
 mod pack;
 mod pages;
 mod readme;

@@ -5,9 +5,9 @@ mod outbox;
 
 use serde_json::{Value, json};
 
-use crate::event::Timestamp;
+use crate::event::{Span, Timestamp};
 
-use super::answer::{Answer, Payload, fault, not_found};
+use super::answer::{Answer, fault, not_found};
 use super::call::Call;
 use super::oauth::Caller;
 use super::options::{Engine, PutWithoutSecret, Switches};
@@ -23,6 +23,8 @@ pub(super) struct Hook {
     pub(super) id: String,
     pub(super) active: bool,
     pub(super) verified: bool,
+    /// From when on it delivers, if it is active and verified.
+    ready: Timestamp,
     created: Timestamp,
     created_by: String,
     last_updated: Timestamp,
@@ -30,9 +32,9 @@ pub(super) struct Hook {
 }
 
 impl Hook {
-    /// Says whether it carries events of a type: only where it is active and verified.
-    pub(super) fn delivers(&self, event_type: &str) -> bool {
-        self.active && self.verified && self.wanted.items.iter().any(|item| item == event_type)
+    /// Says whether it carries events of a type: only where it is active and verified, and has been for long enough.
+    pub(super) fn delivers(&self, event_type: &str, now: Timestamp) -> bool {
+        self.active && self.verified && now >= self.ready && self.wanted.items.iter().any(|item| item == event_type)
     }
 
     /// Returns the headers that Okta sends to the receiver.
@@ -129,7 +131,8 @@ fn create(org: &mut Org, call: &Call, caller: &Caller) -> Result<Answer, Answer>
     }
     name_is_free(org, &wanted.name, None)?;
     let now = org.now_seconds();
-    let hook = Hook { id: org.ids.id("who"), active: true, verified: false, created: now, created_by: caller.id.clone(), last_updated: now, wanted };
+    let hook =
+        Hook { id: org.ids.id("who"), active: true, verified: false, ready: now, created: now, created_by: caller.id.clone(), last_updated: now, wanted };
     let answer = Answer::ok(hook.json(&org.base, org.switches.engine));
     org.note(call, caller, &Noted::new("event_hook.created", "Event hook created").target(hook.as_target()));
     org.hooks.push(hook);
@@ -239,6 +242,7 @@ fn begin_verification(org: &mut Org, caller: &Caller, id: &str) -> Outcome {
 /// Ends a verification with what the receiver said.
 pub(super) fn end_verification(org: &mut Org, call: &Call, asked: &Verification, said: Result<(), String>) -> Answer {
     let (base, engine) = (org.base.clone(), org.switches.engine);
+    let ready = org.now().plus(Span::seconds(org.switches.hook_warm_up_seconds));
     let hook = match find(&mut org.hooks, &asked.hook_id) {
         Ok(hook) => hook,
         Err(refusal) => return refusal,
@@ -246,15 +250,12 @@ pub(super) fn end_verification(org: &mut Org, call: &Call, asked: &Verification,
     match said {
         Ok(()) => {
             hook.verified = true;
+            hook.ready = ready;
             let answer = Answer::ok(hook.json(&base, engine));
             let what = Noted::new("event_hook.verified", "Event hook verified").target(hook.as_target());
             org.note(call, &asked.caller, &what);
             answer
         }
-        Err(why) => {
-            let answer = fault(400, "E0000001", "Api validation failed: eventHook", &[&format!("Verification of the event hook failed: {why}")]);
-            debug_assert!(matches!(answer.body, Payload::Json(_)), "an error has a body");
-            answer
-        }
+        Err(why) => fault(400, "E0000001", "Api validation failed: eventHook", &[&format!("Verification of the event hook failed: {why}")]),
     }
 }

@@ -39,12 +39,14 @@ pub(super) fn events(story: &Story, ids: &mut Ids) -> Result<Vec<Planned>, Strin
         };
         let every = span(step.every.as_ref(), "every").map_err(wrong)?.unwrap_or(Span::seconds(1));
         let late = span(step.late.as_ref(), "late").map_err(wrong)?.unwrap_or(Span::ZERO);
-        for repetition in 0..step.repeat.unwrap_or(1) {
-            if planned.len() >= EVENTS_MAX {
-                return Err(wrong(format!("a story has at most {EVENTS_MAX} events")));
-            }
+        let count = step.repeat.unwrap_or(1);
+        if planned.len().saturating_add(count) > EVENTS_MAX {
+            return Err(wrong(format!("a story has at most {EVENTS_MAX} events")));
+        }
+        let template = template(step, &templates).map_err(wrong)?;
+        for repetition in 0..count {
             now = plus(begin, Span::micros(every.as_micros().saturating_mul(i64::try_from(repetition).unwrap_or(i64::MAX))));
-            let mut event = template(step, &templates).map_err(wrong)?;
+            let mut event = template.clone();
             cast.fill(&mut event, step, repetition + 1).map_err(wrong)?;
             if let Some(word) = &step.session {
                 let session = sessions.entry(word).or_insert_with(|| format!("idx{}", ids.text(22)));

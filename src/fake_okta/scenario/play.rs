@@ -32,7 +32,7 @@ pub(in crate::fake_okta) fn play(shared: &Arc<Shared>, story: &Story, pace: Pace
         None => planned.into_iter().for_each(|planned| write(&mut org, begin, planned)),
         Some(_) => {
             let shared = shared.clone();
-            tokio::spawn(async move {
+            shared.runtime.clone().spawn(async move {
                 let mut passed = Span::ZERO;
                 for planned in planned {
                     let wait = Span::micros(planned.written.as_micros().saturating_sub(passed.as_micros()));

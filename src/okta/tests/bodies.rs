@@ -67,6 +67,17 @@ async fn a_length_of_a_gibibyte_is_refused_before_it_is_read() {
     assert_eq!(oddity(&error), Some(&Oddity::TooLong(32 * 1024 * 1024)), "{error}");
 }
 
+#[tokio::test]
+async fn a_body_without_a_length_is_read_no_further_than_the_limit() {
+    let mut endless = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json\r\n\r\n".to_vec();
+    endless.resize(5 * 1024 * 1024, b' ');
+    let (address, _) = raw(vec![token_bytes(), endless]).await;
+    let limit = 4 * 1024 * 1024;
+    let client = org_at(address, Settings { retries: 0, body_bytes_max: limit, ..patient() }).client(credentials());
+    let error = client.user(&somebody()).await.expect_err("too long");
+    assert_eq!(oddity(&error), Some(&Oddity::TooLong(limit as u64)), "{error}");
+}
+
 fn token_bytes() -> Vec<u8> {
     let body = r#"{"token_type":"Bearer","expires_in":3600,"access_token":"t"}"#;
     format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()

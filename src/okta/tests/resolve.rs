@@ -3,10 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 
-use super::server::{clock, patient};
+use super::server::clock;
 use crate::okta::client::Settings;
 use crate::okta::limiter::Bucket;
 use crate::okta::request::{Authorization, Request};
@@ -74,7 +75,9 @@ fn always(addresses: Vec<SocketAddr>, asked: Arc<AtomicUsize>) -> Lookup {
 
 async fn ask(guard: Guard) -> Error {
     let address = OrgAddress::parse("company.okta.com", None).expect("an org");
-    let transport = Transport::with_guard(address, clock(), Settings { retries: 0, ..patient() }, guard).expect("a transport");
+    // An address that should never have been tried is given up soon.
+    let settings = Settings { retries: 0, connect_timeout: Duration::from_secs(10), attempt_timeout: Duration::from_secs(20), ..Settings::default() };
+    let transport = Transport::with_guard(address, clock(), settings, guard).expect("a transport");
     let request = Request::new(Call::named("GET /x"), transport.url("/x"), Bucket::Open);
     transport.send(&request, &Authorization::Nobody, fault::of_api, |answer| read::nothing(&answer)).await.expect_err("no answer")
 }
@@ -99,7 +102,7 @@ async fn a_name_that_is_rebound_to_this_machine_is_never_connected_to() {
         assert!(!error.passes());
     }
     assert_eq!(asked.load(Ordering::Relaxed), 3);
-    let knock = tokio::time::timeout(std::time::Duration::from_millis(50), listener.accept()).await;
+    let knock = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
     assert!(knock.is_err(), "somebody connected");
 }
 

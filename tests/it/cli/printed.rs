@@ -6,7 +6,7 @@ use clarion::cli::Exit;
 
 use super::{clarion, folder, path};
 
-const COMMANDS: [&str; 10] = ["check", "fmt", "test", "run", "explain", "why", "events", "schema", "completions", "man"];
+const COMMANDS: [&str; 11] = ["check", "fmt", "test", "run", "explain", "why", "events", "schema", "fake-okta", "completions", "man"];
 
 #[test]
 fn every_shell_gets_a_script_that_knows_all_commands() {
@@ -27,7 +27,7 @@ fn the_manual_has_a_page_for_each_command() {
     assert_eq!((said.exit, said.answer.as_str()), (Exit::Fine, ""));
     for command in COMMANDS {
         let page = fs::read_to_string(folder.join(format!("clarion-{command}.1"))).unwrap_or_else(|error| panic!("{command}: {error}"));
-        assert!(page.contains(".SH SYNOPSIS") && page.contains(&format!("clarion\\-{command}")), "{page}");
+        assert!(page.contains(".SH SYNOPSIS") && page.contains(&format!("clarion\\-{}", command.replace('-', "\\-"))), "{page}");
     }
     assert_eq!(fs::read_dir(&folder).expect("the pages").count(), COMMANDS.len() + 1);
     let main = clarion(&["man"]);

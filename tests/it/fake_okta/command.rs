@@ -70,3 +70,18 @@ fn wrong_use_is_told() {
     let answer = String::from_utf8_lossy(&output.stdout);
     assert!(answer.lines().count() >= 5 && answer.contains("push-fatigue"), "{answer}");
 }
+
+#[test]
+fn an_org_in_the_background_serves_those_who_wait_for_processes() {
+    let okta = clarion::fake_okta::FakeOkta::start_in_background(super::unlimited()).expect("an org");
+    let story = clarion::fake_okta::Story::read("name: x\nabout: y\nsteps:\n  - { type: user.session.end }\n").expect("a story");
+    okta.play(&story, clarion::fake_okta::Pace::Times(1000.0)).expect("it is played");
+    // Another process asks, while this thread waits for it.
+    let url = format!("{}/.well-known/okta-organization", okta.url());
+    let output = Command::new("curl").args(["--silent", "--noproxy", "*", &url]).output();
+    if let Ok(output) = output {
+        let said: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(said["id"].as_str(), Some(okta.org_id().as_str()));
+    }
+    okta.settle_in_background();
+}

@@ -17,7 +17,7 @@ async fn hooked(items: &[&str]) -> (Api, Receiver, String) {
 
 async fn hooked_in(api: Api, items: &[&str]) -> (Api, Receiver, String) {
     let receiver = Receiver::start().await;
-    api.okta.switch(|switches| switches.hook_timeout_ms = 400);
+    api.okta.switch(|switches| switches.hook_timeout_ms = 1000);
     let id = api.hook("one", &receiver.url(), items).await;
     assert_eq!(api.post(&format!("/api/v1/eventHooks/{id}/lifecycle/verify")).await.status, 200);
     (api, receiver, id)
@@ -61,6 +61,59 @@ async fn a_delivery_has_the_envelope_and_the_shape_of_hooks() {
     assert!(logged.get("insertionTimestamp").is_none());
 }
 
+/// Okta's own sample of a delivery is given again, but for what the org puts in.
+#[tokio::test]
+async fn oktas_sample_of_a_delivery_is_given_again() {
+    let sample: Value = serde_json::from_str(include_str!("../../data/samples/hook-user.session.start-okta-docs.json")).unwrap();
+    let mut carried = sample["data"]["events"][0].clone();
+    // The same event as the System Log has it.
+    let mut logged = carried.clone();
+    logged.as_object_mut().unwrap().remove("insertionTimestamp");
+    let chain = logged["client"].as_object_mut().unwrap().remove("ipChain").unwrap();
+    logged["request"] = json!({ "ipChain": chain });
+    let (api, receiver, id) = hooked(&["user.session.start"]).await;
+    api.okta.play_events(vec![logged.clone()]).unwrap();
+    api.okta.settle().await;
+    let body = receiver.deliveries()[0].body.clone();
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&body), keys(&sample));
+    carried["debugContext"]["debugData"]["targetEventHookIds"] = id.as_str().into();
+    assert_eq!(body["data"]["events"], json!([carried]));
+    logged["debugContext"]["debugData"]["targetEventHookIds"] = id.into();
+    assert!(api.okta.events().contains(&logged), "the System Log has its own shape");
+}
+
+/// What the org writes of its own doing has the keys of Okta's sample, and those that the wire has beside it.
+#[tokio::test]
+async fn own_events_have_the_keys_of_oktas_sample() {
+    let sample: Value = serde_json::from_str(include_str!("../../data/samples/log-user.lifecycle.deactivate-okta-docs.json")).unwrap();
+    let api = Api::start(unlimited()).await;
+    let user = api.okta.add_user(&super::person("mara.lindqvist@example.com", "ACTIVE")).unwrap();
+    api.post(&format!("/api/v1/users/{user}/lifecycle/deactivate")).await;
+    let own = api.okta.events().pop().unwrap();
+    assert_eq!((&own["eventType"], &own["displayMessage"]), (&json!("user.lifecycle.deactivate"), &json!("Deactivate Okta user")));
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<std::collections::BTreeSet<_>>();
+    let beside = |own: &Value, sample: &Value| (keys(own).difference(&keys(sample)).cloned().collect(), keys(sample).difference(&keys(own)).cloned().collect());
+    let none: Vec<String> = Vec::new();
+    assert_eq!(beside(&own, &sample), (vec!["device".to_owned()], none.clone()));
+    assert_eq!(beside(&own["authenticationContext"], &sample["authenticationContext"]), (vec!["rootSessionId".to_owned()], none.clone()));
+    for part in ["actor", "client", "outcome", "securityContext", "transaction", "request"] {
+        assert_eq!(beside(&own[part], &sample[part]), (none.clone(), none.clone()), "{part}");
+    }
+    assert_eq!(beside(&own["target"][0], &sample["target"][0]), (none.clone(), none));
+}
+
+#[tokio::test]
+async fn events_can_be_carried_twice_or_left_to_the_log() {
+    let (api, receiver, _) = hooked(&["user.session.start"]).await;
+    let twice = api.okta.play_events_carried(vec![event("user.session.start", NOW)], 2).unwrap();
+    api.okta.play_events_carried(vec![event("user.session.start", NOW)], 0).unwrap();
+    api.okta.settle().await;
+    let calls = receiver.deliveries();
+    assert_eq!(calls.iter().map(super::receiver::Call::uuids).collect::<Vec<_>>(), [twice.clone(), twice]);
+    assert_ne!(calls[0].body["eventId"], calls[1].body["eventId"], "two deliveries, not two tries");
+}
+
 #[tokio::test]
 async fn nulls_can_be_left_out() {
     let (api, receiver, _) = hooked(&["user.session.start"]).await;
@@ -79,6 +132,20 @@ async fn only_active_and_verified_hooks_deliver() {
     api.okta.settle().await;
     assert_eq!(receiver.deliveries().len(), 1, "{other} is not verified");
     api.post(&format!("/api/v1/eventHooks/{id}/lifecycle/deactivate")).await;
+    api.okta.play_events(vec![event("user.session.start", NOW)]).unwrap();
+    api.okta.settle().await;
+    assert_eq!(receiver.deliveries().len(), 1);
+}
+
+#[tokio::test]
+async fn a_hook_may_take_its_time_to_begin() {
+    let api = Api::start(frozen(NOW)).await;
+    api.okta.switch(|switches| switches.hook_warm_up_seconds = 120);
+    let (api, receiver, _) = hooked_in(api, &["user.session.start"]).await;
+    api.okta.play_events(vec![event("user.session.start", NOW)]).unwrap();
+    api.okta.settle().await;
+    assert_eq!(receiver.deliveries().len(), 0);
+    api.okta.pass(Span::minutes(2));
     api.okta.play_events(vec![event("user.session.start", NOW)]).unwrap();
     api.okta.settle().await;
     assert_eq!(receiver.deliveries().len(), 1);

@@ -95,6 +95,19 @@ async fn next_leads_astray() {
 }
 
 #[tokio::test]
+async fn a_reset_can_stand_twice() {
+    let api = Api::start(unlimited()).await;
+    api.okta.order(Fault::once(FaultKind::DoubleReset));
+    let reply = api.get("/api/v1/logs").await;
+    let resets: Vec<i64> = reply.headers.get_all("x-rate-limit-reset").iter().map(|reset| reset.to_str().unwrap().parse().unwrap()).collect();
+    assert!(resets.len() == 2 && resets[0] < resets[1], "{resets:?}");
+    let headers = [("x-rate-limit-reset".to_owned(), "99999999999".to_owned())].into();
+    let kind = FaultKind::Status { status: 429, code: Some("E0000047".to_owned()), summary: None, body: None, headers };
+    api.okta.order(Fault::once(kind));
+    assert_eq!(api.get("/api/v1/logs").await.header("x-rate-limit-reset"), Some("99999999999"), "a fault may say any time");
+}
+
+#[tokio::test]
 async fn bodies_are_huge_and_bombs_small() {
     let api = Api::start(unlimited()).await;
     api.okta.order(Fault::once(FaultKind::HugeBody { bytes: 3_000_000 }));

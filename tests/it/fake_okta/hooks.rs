@@ -137,7 +137,7 @@ async fn the_challenge_goes_to_the_receiver_while_the_call_is_open() {
 #[tokio::test]
 async fn a_receiver_has_two_tries() {
     let api = Api::start(unlimited()).await;
-    api.okta.switch(|switches| switches.hook_timeout_ms = 300);
+    api.okta.switch(|switches| switches.hook_timeout_ms = 1000);
     let receiver = Receiver::start().await;
     let id = api.hook("one", &receiver.url(), &["user.session.start"]).await;
     let verify = format!("/api/v1/eventHooks/{id}/lifecycle/verify");

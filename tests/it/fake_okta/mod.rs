@@ -7,6 +7,7 @@ mod faults;
 mod hooks;
 mod limits;
 mod logs;
+mod page;
 mod receiver;
 mod scopes;
 mod stories;

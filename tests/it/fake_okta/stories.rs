@@ -69,6 +69,18 @@ async fn what_is_late_is_written_later_and_keeps_its_time() {
 }
 
 #[tokio::test]
+async fn the_engine_reads_what_the_org_writes_itself() {
+    let api = Api::start(unlimited()).await;
+    let user = api.okta.add_user(&super::person("mara.lindqvist@example.com", "ACTIVE")).unwrap();
+    let hook = api.hook("one", "https://rx.example/", &["user.session.start"]).await;
+    for act in ["suspend", "unsuspend", "reset_factors", "deactivate"] {
+        assert_eq!(api.post(&format!("/api/v1/users/{user}/lifecycle/{act}")).await.status, 200);
+    }
+    api.post(&format!("/api/v1/eventHooks/{hook}/lifecycle/deactivate")).await;
+    assert!(raised(&api.okta.events()).contains("okta.event-hook-tampered"));
+}
+
+#[tokio::test]
 async fn people_are_users_and_sessions_are_the_same_where_the_story_says_so() {
     let (okta, events) = played("session-theft").await;
     assert_eq!(okta.users().iter().map(|user| user.login.as_str()).collect::<Vec<_>>(), ["bram.visser@example.com"]);

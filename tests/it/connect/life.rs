@@ -267,7 +267,7 @@ fn two_processes_do_not_work_in_one_folder() {
     let mut slow = bench.command(&["recreate-hook", "--listen", &bench.listen]).spawn().unwrap();
     let busy = loop {
         let status = bench.run(&["status", "--offline", "--format", "json"]).json();
-        if status["at_work"] == true || slow.try_wait().unwrap().is_some() {
+        if status["last_operation"]["kind"] == "recreate-hook" || slow.try_wait().unwrap().is_some() {
             break status;
         }
     };

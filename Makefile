@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 # The steps of `test` come in this order, the real tests last, even with -j.
 .NOTPARALLEL:
-.PHONY: help demo test format-check lint docs deny pack unit contract bench fuzz fmt
+.PHONY: help demo test format-check lint docs deny pack unit contract bench law flood fuzz fmt
 
 EVENTS := tests/data/demo/okta-events.ndjson
 PACK := rules/okta/recommended
@@ -50,6 +50,12 @@ contract: ## the fake Okta org against Okta's SDKs, recorded exchanges and Prism
 
 bench: ## measure; say the machine and the date when you quote a figure
 	cargo bench --locked
+
+law: ## the law of histories at length: make law CASES=1000000
+	CLARION_LAW_CASES=$${CASES:-1000000} cargo test --locked --release --test it histories::law -- --nocapture
+
+flood: ## ten million keys while somebody is attacked
+	CLARION_FLOOD_KEYS=10000000 cargo test --locked --release --test it remember::flood -- --nocapture
 
 fuzz: ## property tests with many more cases: make fuzz PROPTEST_CASES=1000000
 	PROPTEST_CASES=$${PROPTEST_CASES:-100000} scripts/unit-tests.sh --release

@@ -13,13 +13,15 @@
 )]
 
 mod compile;
+mod histories;
 mod normalise;
 mod observe;
 mod support;
 
+use std::io::Write;
 use std::time::Duration;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 
 /// Short, so that all of them together take a few minutes.
 fn settings() -> Criterion {
@@ -29,6 +31,18 @@ fn settings() -> Criterion {
 criterion_group! {
     name = benches;
     config = settings();
-    targets = normalise::normalise, observe::observe, compile::compile
+    targets = normalise::normalise, observe::observe, histories::histories, compile::compile
 }
-criterion_main!(benches);
+/// `cargo bench -- write-events COUNT [SEED]` prints events, one a line, to measure other things with; everything else goes to criterion.
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "write-events") {
+        let number = |place: usize, otherwise: u64| arguments.get(at + place).and_then(|text| text.parse().ok()).unwrap_or(otherwise);
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let mut maker = support::events::Maker::seeded(number(2, 1));
+        (0..number(1, 100_000)).for_each(|_| writeln!(out, "{}", maker.event()).expect("room for events"));
+        return;
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

@@ -142,12 +142,12 @@ struct Person {
 
 /// Returns the events of a seed, each as the bytes that Okta writes.
 pub(crate) fn events(seed: u64, count: usize) -> Vec<Vec<u8>> {
-    let mut maker = Maker { random: Random::seeded(seed), people: Vec::new(), seconds: 0 };
-    maker.hire();
+    let mut maker = Maker::seeded(seed);
     (0..count).map(|_| maker.event().into_bytes()).collect()
 }
 
-struct Maker {
+/// Makes one event after another.
+pub(crate) struct Maker {
     random: Random,
     people: Vec<Person>,
     seconds: u64,
@@ -166,6 +166,13 @@ struct Parts {
 }
 
 impl Maker {
+    /// Makes one that a seed decides.
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let mut maker = Maker { random: Random::seeded(seed), people: Vec::new(), seconds: 0 };
+        maker.hire();
+        maker
+    }
+
     fn hire(&mut self) {
         for first in FIRST_NAMES {
             for last in LAST_NAMES {
@@ -175,7 +182,8 @@ impl Maker {
         }
     }
 
-    fn event(&mut self) -> String {
+    /// Returns the next event, as the text that Okta writes.
+    pub(crate) fn event(&mut self) -> String {
         self.seconds += self.random.below(3);
         let kind = self.random.weighted(MIXTURE);
         let (id, login, name) = self.person();

@@ -3,7 +3,7 @@
 //! Sorted by their own time, the first finding opens an alert; those that follow within the rule's `suppress` join it; the next one
 //! opens another. A rule without `suppress` makes an alert of every finding.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Alert, Finding, LISTED_MAX, id_of};
@@ -15,18 +15,21 @@ use crate::plan::{Plan, RuleIndex};
 #[derive(Debug)]
 pub struct Alerts {
     plan: Arc<Plan>,
-    groups: BTreeMap<(RuleIndex, Vec<String>), Vec<Finding>>,
-    alone: Vec<Finding>,
+    /// Those that were taken back leave an empty place.
+    findings: Vec<Option<Finding>>,
+    /// Where those are that can be taken back.
+    places: HashMap<(RuleIndex, String), Vec<usize>>,
+    withdrawn: usize,
     dropped: u64,
 }
 
-/// Findings kept with their events at most; beyond it only their number and the first ones of each group are kept.
+/// Findings kept at most, with their events; those that come beyond it are only counted.
 const FINDINGS_MAX: usize = 1_000_000;
 
 impl Alerts {
     /// Makes an empty collection.
     pub fn new(plan: Arc<Plan>) -> Self {
-        Alerts { plan, groups: BTreeMap::new(), alone: Vec::new(), dropped: 0 }
+        Alerts { plan, findings: Vec::new(), places: HashMap::new(), withdrawn: 0, dropped: 0 }
     }
 
     /// Takes in that an event fulfils a rule.
@@ -37,23 +40,22 @@ impl Alerts {
 
     /// Takes in a finding.
     pub fn add_finding(&mut self, finding: Finding) {
-        let joins = self.plan.rule(finding.rule).is_some_and(|rule| rule.rule.alert.suppress.is_some());
-        if self.alone.len() + self.groups.len() >= FINDINGS_MAX {
+        if self.findings.len() - self.withdrawn >= FINDINGS_MAX {
             self.dropped += 1;
             return;
         }
-        match (&finding.group, joins, finding.published) {
-            (Some(group), true, Some(_)) => self.groups.entry((finding.rule, group.clone())).or_default().push(finding),
-            _ => self.alone.push(finding),
+        if let Some(uuid) = finding.uuid.clone().filter(|_| self.plan.remember().owns(finding.rule)) {
+            self.places.entry((finding.rule, uuid)).or_default().push(self.findings.len());
         }
+        self.findings.push(Some(finding));
     }
 
     /// Takes a finding back: its condition was an absence that a late event has refuted.
     pub fn withdraw(&mut self, rule: RuleIndex, uuid: &str) {
-        let is_it = |finding: &Finding| finding.rule == rule && finding.uuid.as_deref() == Some(uuid);
-        self.alone.retain(|finding| !is_it(finding));
-        for findings in self.groups.iter_mut().filter(|((of, _), _)| *of == rule).map(|(_, findings)| findings) {
-            findings.retain(|finding| !is_it(finding));
+        for place in self.places.remove(&(rule, uuid.to_owned())).unwrap_or_default() {
+            if self.findings.get_mut(place).and_then(Option::take).is_some() {
+                self.withdrawn += 1;
+            }
         }
     }
 
@@ -65,10 +67,15 @@ impl Alerts {
     /// Returns the alerts of everything taken in, in the order of their beginnings.
     pub fn finish(self) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        for finding in self.alone {
-            alerts.extend(alert_of(&self.plan, &[finding]));
+        let mut groups: BTreeMap<(RuleIndex, Vec<String>), Vec<Finding>> = BTreeMap::new();
+        for finding in self.findings.into_iter().flatten() {
+            let joins = self.plan.rule(finding.rule).is_some_and(|rule| rule.rule.alert.suppress.is_some());
+            match (&finding.group, joins, finding.published) {
+                (Some(group), true, Some(_)) => groups.entry((finding.rule, group.clone())).or_default().push(finding),
+                _ => alerts.extend(alert_of(&self.plan, &[finding])),
+            }
         }
-        for ((rule, _), mut findings) in self.groups {
+        for ((rule, _), mut findings) in groups {
             findings.sort_by(|a, b| (a.published, &a.uuid).cmp(&(b.published, &b.uuid)));
             let suppress = self.plan.rule(rule).and_then(|rule| rule.rule.alert.suppress);
             let mut start = 0;

@@ -4,6 +4,7 @@
 //! order in which events came: it is worked out from all findings of a group, sorted by their own time.
 
 mod group;
+mod json;
 mod watch;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::pack::Severity;
 use crate::plan::{Plan, RuleIndex, TitlePart};
 
 pub use group::Alerts;
-pub use watch::Watch;
+pub use watch::{Lookout, Sighted, Watch};
 
 /// Most event ids that an alert lists from each end of its occurrences.
 pub const LISTED_MAX: usize = 20;
@@ -166,45 +167,4 @@ fn id_of(rule: &str, group: &[String], first: &str) -> String {
         hash.update(part);
     }
     hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-impl Alert {
-    /// Returns the alert as one JSON object.
-    pub fn to_json(&self) -> serde_json::Value {
-        let event: serde_json::Value = match self.event.is_empty() {
-            true => serde_json::Value::Null,
-            false => serde_json::from_slice(&self.event).unwrap_or_else(|_| String::from_utf8_lossy(&self.event).into_owned().into()),
-        };
-        let evidence: Vec<serde_json::Value> = self
-            .evidence
-            .iter()
-            .map(|evidence| {
-                serde_json::json!({
-                    "question": evidence.question,
-                    "value": evidence.value.to_json(),
-                    "count": evidence.count,
-                    "first": evidence.first.map(|time| time.to_string()),
-                    "last": evidence.last.map(|time| time.to_string()),
-                    "events": evidence.events,
-                })
-            })
-            .collect();
-        let context: serde_json::Map<String, serde_json::Value> = self.context.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
-        serde_json::json!({
-            "id": self.id,
-            "rule": &*self.rule,
-            "severity": self.severity.word(),
-            "title": self.title,
-            "group": self.group,
-            "first": self.first.map(|time| time.to_string()),
-            "last": self.last.map(|time| time.to_string()),
-            "occurrences": self.occurrences,
-            "attack": self.attack,
-            "context": context,
-            "evidence": evidence,
-            "event_type": self.event_type,
-            "events": self.events,
-            "event": event,
-        })
-    }
 }

@@ -6,11 +6,46 @@ use std::sync::Arc;
 
 use super::{Alert, Alerts, Evidence, Finding, Seen};
 use crate::engine::remember::Fired;
-use crate::engine::{Change, Engine, Limits};
+use crate::engine::{Change, Engine, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
 use crate::event::{Event, FieldRef, Timestamp, Value};
 use crate::plan::Plan;
+
+/// What an event means, and what is found in it without any history.
+#[derive(Debug)]
+pub struct Sighted {
+    sighting: Sighting,
+    findings: Vec<Finding>,
+}
+
+impl Sighted {
+    /// Returns when the event happened, if it says so.
+    pub fn published(&self) -> Option<Timestamp> {
+        self.sighting.published()
+    }
+}
+
+/// Looks at events for the rules of a plan, apart from what is remembered, so that many can work at once.
+#[derive(Debug)]
+pub struct Lookout {
+    plan: Arc<Plan>,
+    scout: Scout,
+}
+
+impl Lookout {
+    /// Makes one for a plan.
+    pub fn new(plan: Arc<Plan>) -> Self {
+        Lookout { scout: Scout::new(plan.clone(), true), plan }
+    }
+
+    /// Works out what an event means. The event must have been read with the layout of the same plan.
+    pub fn look(&mut self, event: &Event) -> Sighted {
+        let sighting = self.scout.look(event);
+        let findings = sighting.matched().iter().filter_map(|rule| Finding::of(&self.plan, *rule, event, &NoMemory)).collect();
+        Sighted { sighting, findings }
+    }
+}
 
 /// Runs a plan over a stream and collects its alerts.
 #[derive(Debug)]
@@ -42,7 +77,17 @@ impl Watch {
             self.alerts.add(*rule, event, &NoMemory);
         }
         for change in self.engine.changes() {
-            self.apply(change, Some(event));
+            self.apply(change);
+        }
+    }
+
+    /// Takes in what a lookout has seen; an event that came before changes nothing.
+    pub fn take(&mut self, sighted: Sighted, received: Option<Timestamp>) {
+        if !self.engine.take(sighted.sighting, received).is_empty() {
+            sighted.findings.into_iter().for_each(|finding| self.alerts.add_finding(finding));
+        }
+        for change in self.engine.changes() {
+            self.apply(change);
         }
     }
 
@@ -50,29 +95,25 @@ impl Watch {
     pub fn finish(mut self) -> Vec<Alert> {
         self.engine.finish();
         for change in self.engine.changes() {
-            self.apply(change, None);
+            self.apply(change);
         }
         self.alerts.finish()
     }
 
-    fn apply(&mut self, change: Change, event: Option<&Event>) {
+    fn apply(&mut self, change: Change) {
         match change {
             Change::Withdrawn { rule, uuid, .. } => self.alerts.withdraw(rule, &uuid),
             Change::Fired(fired) => {
-                if let Some(finding) = self.finding(&fired, event) {
+                if let Some(finding) = self.finding(&fired) {
                     self.alerts.add_finding(finding);
                 }
             }
         }
     }
 
-    fn finding(&self, fired: &Fired, event: Option<&Event>) -> Option<Finding> {
+    fn finding(&self, fired: &Fired) -> Option<Finding> {
         // A finding may be said long after its event: then what is kept of the event speaks for it.
-        let facts: &dyn Facts = match (&fired.row, event) {
-            (Some(row), _) => &**row,
-            (None, Some(event)) => event,
-            (None, None) => return None,
-        };
+        let facts: &dyn Facts = &*fired.row;
         let raw: &[u8] = fired.raw.as_deref().unwrap_or_default();
         let event_type = FieldRef::find("eventType").and_then(|field| self.plan.layout().slot(&field)).map(|slot| facts.value(slot));
         let event_type = match &event_type {

@@ -29,7 +29,11 @@ pub fn shown(text: &str) -> Cow<'_, str> {
 
 /// Returns JSON on one line in which such characters are escaped too; it says the same to whoever parses it.
 pub(super) fn json(value: &serde_json::Value) -> String {
-    let text = value.to_string();
+    json_text(value.to_string())
+}
+
+/// Escapes such characters in JSON that is written on one line.
+pub(super) fn json_text(text: String) -> String {
     if !text.chars().any(is_treacherous) {
         return text;
     }

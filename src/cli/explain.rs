@@ -71,17 +71,14 @@ fn kept(plan: &Plan, rule: &Rule) -> Vec<HistoryText> {
     plan.remember().describe().into_iter().filter(|history| history.rules.iter().any(is_it)).collect()
 }
 
-/// What is kept is named by the questions above it; the plan's own name for it is no text to read.
 fn kept_words(history: &HistoryText) -> String {
     let length = history.kept.map_or_else(|| "without end".to_owned(), |length| format!("for {length}"));
     let shared = match history.rules.len() {
         0 | 1 => String::new(),
         rules => format!("; shared by {}", count(rules, "rule")),
     };
-    format!(
-        "{}: {} {length}, about {} bytes a key and {} for each further event{shared}",
-        history.meaning, history.form, history.bytes_per_key, history.bytes_per_event
-    )
+    let further = history.bytes_per_event.map(|bytes| format!(" and {bytes} for each further event")).unwrap_or_default();
+    format!("{}: {} {length}, about {} bytes a key{further}{shared}", history.text, history.form, history.bytes_per_key)
 }
 
 fn words(rule: &Rule, explanation: &Explanation, kept: &[HistoryText]) -> Table {
@@ -152,6 +149,7 @@ fn to_json(rule: &Rule, explanation: &Explanation, kept: &[HistoryText], place: 
         "predicates": { "all": explanation.predicates.0, "shared": explanation.predicates.1 },
         "asks": explanation.questions,
         "keeps": kept.iter().map(|history| json!({
+            "of": history.text,
             "form": history.form,
             "for": history.kept.map(|length| length.to_string()),
             "bytes_per_key": history.bytes_per_key,

@@ -3,8 +3,10 @@
 //! Each command is a file with its arguments and one function. Printing and exit codes are here and nowhere else; what a command finds
 //! out comes from the other rooms. Commands write to an [`Out`], so that tests run them without a process.
 
+mod backtest;
 mod check;
 mod completions;
+mod days;
 mod escape;
 mod events;
 mod exit;
@@ -16,6 +18,7 @@ mod input;
 mod man;
 mod okta;
 mod out;
+mod replay;
 mod rewrite;
 mod rules;
 mod run;
@@ -52,6 +55,7 @@ enum Command {
     Fmt(fmt::Args),
     Test(test::Args),
     Run(run::Args),
+    Backtest(backtest::Args),
     Explain(explain::Args),
     Why(why::Args),
     Events(events::Args),
@@ -94,6 +98,7 @@ impl Command {
             Command::Fmt(args) => fmt::run(args, out),
             Command::Test(args) => test::run(args, out),
             Command::Run(args) => run::run(args, out),
+            Command::Backtest(args) => backtest::run(args, out),
             Command::Explain(args) => explain::run(args, out),
             Command::Why(args) => why::run(args, out),
             Command::Events(args) => events::run(args, out),
@@ -125,6 +130,7 @@ Detection for Okta: rules that read aloud, findings that are right.
   clarion test rules/           the cases that stand in them
   clarion fmt rules/            one layout for all of them
   clarion run events.json       alerts of events, with the recommended pack or `--rules PATH`
+  clarion backtest logs/*.gz    what rules would have found over days, and what a change of them changes
   clarion why RULE event.json   why an event does or does not fulfil a rule
   clarion explain RULE          how a rule is run
   clarion events mfa            Okta's event types; `--fields` for what events hold

@@ -5,10 +5,9 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
-use crate::evaluate::NoMemory;
 use crate::event::{Intake, Layout, Origin, Source, Value};
 use crate::pack::Pack;
-use crate::rehearsal::{self, Why};
+use crate::rehearsal::{Inspection, Why};
 
 use super::escape::{self, shown, shown_within};
 use super::exit::{Exit, Refusal};
@@ -57,11 +56,11 @@ const EVENTS_MAX: usize = 1_000_000;
 pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let library = args.rules.load_for(&args.rule, out)?;
     let (pack, rule) = rules::find(&library, &args.rule)?;
-    let Found { bytes, origin } = event(args, pack, out)?;
-    let tree =
-        rehearsal::why(rule, &bytes, &origin, &library.sources, &NoMemory).map_err(|error| Refusal::world(format!("the event cannot be read: {error}")))?;
-    let fires = tree.value == Value::Bool(true);
     let remembers = rule.remembers();
+    let mut inspection = Inspection::new(rule, &pack.sets);
+    let Found { bytes, origin, others } = event(args, pack, remembers.then_some(&mut inspection), out)?;
+    let tree = inspection.why(rule, &bytes, &origin, &library.sources).map_err(|error| Refusal::world(format!("the event cannot be read: {error}")))?;
+    let fires = tree.value == Value::Bool(true);
     match args.format {
         Format::Json => out.line(escape::json(&json!({ "rule": &*rule.id, "fires": fires, "remembers": remembers, "condition": to_json(&tree) }))),
         Format::Human => {
@@ -71,8 +70,8 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
             draw(&tree, &Branch::default(), out);
         }
     }
-    if remembers {
-        out.warn("this rule asks about earlier events; one event alone cannot answer that, so these parts count as missing");
+    if remembers && others == 0 {
+        out.warn("this rule asks about other events, and this one came alone; name a file that holds them too, and this one by `--uuid`");
     }
     if !rule.enabled {
         out.warn("this rule is switched off (`enabled: false`)");
@@ -83,12 +82,20 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
 struct Found {
     bytes: Vec<u8>,
     origin: Origin,
+    /// How many other events came with it.
+    others: usize,
 }
 
-fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> {
+/// Finds the event; where the rule remembers, the inspection is shown every event that comes with it.
+fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out: &mut Out<'_>) -> Result<Found, Refusal> {
     let fixture = pack.fixtures.get(&args.event).filter(|_| !Path::new(&args.event).exists());
     if let Some(event) = fixture {
-        return Ok(Found { bytes: event.to_string().into_bytes(), origin: Origin { source: Source::SystemLog, org: None } });
+        let found = Found { bytes: event.to_string().into_bytes(), origin: Origin { source: Source::SystemLog, org: None }, others: 0 };
+        if let Some(inspection) = inspection {
+            // One that cannot be read is refused when it is looked at.
+            let _ = inspection.observe(&found.bytes, &found.origin);
+        }
+        return Ok(found);
     }
     let input = input::open(Path::new(&args.event), out).map_err(|refusal| match refusal.help {
         None => refusal.help("name a file with an event, or a sample event of the rule's pack"),
@@ -106,14 +113,19 @@ fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> 
                 continue;
             }
         };
+        let origin = Origin { source: piece.source.unwrap_or_default(), org: piece.org };
+        if let Some(inspection) = &mut inspection
+            && let Err(error) = inspection.observe(&piece.bytes, &origin)
+        {
+            bad.get_or_insert_with(|| format!("{}:{}: {error}", shown(&name), piece.line));
+        }
         let is_wanted = wanted.as_ref().is_none_or(|wanted| uuid(&piece.bytes).as_ref() == Some(wanted));
         if !is_wanted || found.is_some() {
             others += 1;
             continue;
         }
-        let origin = Origin { source: piece.source.unwrap_or_default(), org: piece.org };
-        found = Some(Found { bytes: piece.bytes, origin });
-        if wanted.is_some() {
+        found = Some(Found { bytes: piece.bytes, origin, others: 0 });
+        if wanted.is_some() && inspection.is_none() {
             break;
         }
     }
@@ -126,10 +138,10 @@ fn event(args: &Args, pack: &Pack, out: &mut Out<'_>) -> Result<Found, Refusal> 
             if let (Some(bad), None) = (bad, wanted) {
                 out.warn(bad);
             }
-            Ok(found)
+            Ok(Found { others, ..found })
         }
-        (None, Some(bad), _) => Err(Refusal::world(bad)),
-        (None, None, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
+        (None, _, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
+        (None, Some(bad), None) => Err(Refusal::world(bad)),
         (None, None, None) => Err(Refusal::world(format!("`{}` holds no event", shown(&name)))),
     }
 }
@@ -172,6 +184,16 @@ fn draw(tree: &Why, branch: &Branch, out: &mut Out<'_>) {
             out.line(format_args!("{word} {lines}{text} = {value}"));
         }
     }
+    if let Some(evidence) = &tree.evidence {
+        let lines = out.paint(FAINT, &format!("{}   ", branch.below));
+        let span = match (evidence.first, evidence.last) {
+            (Some(first), Some(last)) if first != last => format!(" from {first} to {last}"),
+            (Some(first), _) => format!(" at {first}"),
+            _ => String::new(),
+        };
+        let told = out.paint(FAINT, &format!("{}{span}", count(evidence.count, "event")));
+        out.line(format_args!("        {lines}{told}"));
+    }
     for (at, part) in tree.parts.iter().enumerate() {
         let (fork, trunk) = if at + 1 == tree.parts.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
         let below = Branch { own: format!("{}{fork}", branch.below), below: format!("{}{trunk}", branch.below) };
@@ -185,5 +207,11 @@ fn to_json(tree: &Why) -> Json {
         "value": tree.value.to_json(),
         "missing": tree.value.is_missing(),
         "parts": tree.parts.iter().map(to_json).collect::<Vec<_>>(),
+        "evidence": tree.evidence.as_ref().map(|evidence| json!({
+            "count": evidence.count,
+            "first": evidence.first.map(|time| time.to_string()),
+            "last": evidence.last.map(|time| time.to_string()),
+            "events": evidence.uuids,
+        })),
     })
 }

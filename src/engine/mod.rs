@@ -3,25 +3,28 @@
 //! Takes events as they come; gives the rules that each of them fulfils, and what rules that remember say or take back. An event counts
 //! once, however often it comes. Never reads a clock and does no input or output: time arrives with the event.
 
+mod print;
 pub mod remember;
+mod scout;
 mod seen;
 
 use std::sync::Arc;
 
-use crate::evaluate::{Moment, NoMemory};
+use crate::evaluate::Moment;
 use crate::event::{Event, Timestamp};
-use crate::plan::{AtomId, Candidates, Plan, Program, RuleIndex};
+use crate::plan::{AtomId, Plan, Program, RuleIndex};
 
+use print::fingerprint;
 use remember::{BadSnapshot, Remembering};
 pub use remember::{Change, Limits};
+pub use scout::{Scout, Sighting};
 pub use seen::{SEEN_MAX, Seen};
 
 /// Runs a plan over events.
 #[derive(Debug)]
 pub struct Engine {
     plan: Arc<Plan>,
-    scratch: Scratch,
-    candidates: Candidates,
+    scout: Scout,
     matched: Vec<RuleIndex>,
     seen: Seen,
     counters: Counters,
@@ -50,18 +53,9 @@ impl Engine {
 
     /// Makes an engine that has seen nothing and remembers within limits.
     pub fn with_limits(plan: Arc<Plan>, limits: Limits) -> Self {
+        let scout = Scout::new(plan.clone(), limits.keep_raw);
         let remembering = Remembering::new(plan.remember().clone(), limits);
-        let scratch = Scratch::for_atoms(plan.atoms().len());
-        Engine {
-            plan,
-            scratch,
-            candidates: Candidates::new(),
-            matched: Vec::new(),
-            seen: Seen::new(),
-            counters: Counters::default(),
-            remembering,
-            changes: Vec::new(),
-        }
+        Engine { plan, scout, matched: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new() }
     }
 
     /// Makes an engine that goes on from the bytes that [`Remembering::snapshot`] gave.
@@ -98,27 +92,37 @@ impl Engine {
 
     /// Takes an event in that was received at a known time, which the watermark does not pass by much.
     pub fn observe_at(&mut self, event: &Event, received: Option<Timestamp>) -> &[RuleIndex] {
-        self.matched.clear();
-        if !self.seen.is_new(event) {
-            self.counters.duplicates += 1;
+        let print = event.uuid().map(fingerprint);
+        if !self.is_new(event.org(), print) {
+            self.matched.clear();
             return &self.matched;
         }
-        self.counters.events += 1;
-        self.plan.index().candidates(event, &mut self.candidates);
-        self.counters.candidates += self.candidates.len() as u64;
-        self.scratch.next_event();
-        let moment = Moment::new(event, &NoMemory);
-        for index in &self.candidates {
-            let Some(rule) = self.plan.rule(*index).filter(|_| !self.plan.remember().owns(*index)) else { continue };
-            if self.scratch.holds(&rule.program, &self.plan, &moment) {
-                self.matched.push(*index);
-            }
+        let sighting = self.scout.look_with(event, print, std::mem::take(&mut self.matched));
+        self.accept(sighting, received)
+    }
+
+    /// Takes in what a scout has seen; gives the rules that the event fulfils, none if it came before.
+    pub fn take(&mut self, sighting: Sighting, received: Option<Timestamp>) -> &[RuleIndex] {
+        let org = sighting.has_org.then(|| sighting.arrival.org.clone());
+        if !self.is_new(org.as_deref(), sighting.print) {
+            self.matched.clear();
+            return &self.matched;
         }
-        self.matched.sort_unstable();
+        self.accept(sighting, received)
+    }
+
+    /// Says whether an event counts, and counts it.
+    fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
+        let is_new = self.seen.is_new(org, print);
+        *(if is_new { &mut self.counters.events } else { &mut self.counters.duplicates }) += 1;
+        is_new
+    }
+
+    fn accept(&mut self, sighting: Sighting, received: Option<Timestamp>) -> &[RuleIndex] {
+        self.counters.candidates += sighting.candidates as u64;
+        self.matched = sighting.matched;
         self.counters.matches += self.matched.len() as u64;
-        if !self.plan.remember().is_empty() {
-            self.changes.append(&mut self.remembering.observe(event, received));
-        }
+        self.changes.append(&mut self.remembering.take(sighting.arrival, received));
         &self.matched
     }
 

@@ -6,8 +6,6 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::event::Event;
-
 /// Fingerprints in one generation: about 100 MiB for both when full.
 pub const SEEN_MAX: usize = 2_000_000;
 
@@ -26,10 +24,10 @@ impl Seen {
         Seen { young: HashSet::default(), old: HashSet::default(), hashers: (RandomState::new(), RandomState::new()) }
     }
 
-    /// Notes an event; says whether it is the first of its uuid.
-    pub fn is_new(&mut self, event: &Event) -> bool {
-        let Some(uuid) = event.uuid() else { return true };
-        let identity = (event.org(), uuid);
+    /// Notes an event by its org and the fingerprint of its uuid; says whether it is the first of that uuid.
+    pub fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
+        let Some(print) = print else { return true };
+        let identity = (org, print);
         let fingerprint = (u128::from(self.hashers.0.hash_one(identity)) << 64) | u128::from(self.hashers.1.hash_one(identity));
         if self.old.contains(&fingerprint) || !self.young.insert(fingerprint) {
             return false;

@@ -114,6 +114,8 @@ impl Writer<'_> {
             Kind::Element(segments) => self.segments(segments),
             Kind::Setting(name) => format!("${name}"),
             Kind::Not(inner) => format!("not {}", self.last_operand(inner, 3)),
+            // Right before it the sign would belong to the first end of the range.
+            Kind::Negate(inner) if matches!(inner.kind, Kind::Range(low, _) if low >= 0) => format!("- {}", self.expr(inner)),
             Kind::Negate(inner) => format!("-{}", self.last_operand(inner, 7)),
             Kind::And(parts) => self.junction(parts, " and ", 3),
             Kind::Or(parts) => self.junction(parts, " or ", 2),

@@ -88,7 +88,7 @@ fn expression(snippet: &Snippet, braces: Place, scope: &mut Scope<'_, '_>) -> Op
 }
 
 /// Finds the brace that closes an expression; braces inside texts do not count.
-fn closing(text: &str, from: usize) -> Option<usize> {
+pub(super) fn closing(text: &str, from: usize) -> Option<usize> {
     let mut quote = None;
     let mut escaped = false;
     for (offset, next) in text.get(from..)?.char_indices() {

@@ -36,3 +36,13 @@ fn every_case_of_the_pack_holds_whichever_way_its_events_come() {
     assert!(failed.is_empty(), "{} of {} cases fail\n{}", failed.len(), failed.len() + passed, failed.join("\n"));
     assert!(passed >= 150, "only {passed} cases");
 }
+
+#[test]
+fn the_pack_is_in_the_layout_of_the_formatter() {
+    let mut answer = Vec::new();
+    let mut talk = Vec::new();
+    let mut stdin = std::io::empty();
+    let mut out = clarion::cli::Out::new(&mut stdin, &mut answer, &mut talk);
+    let exit = clarion::cli::run(["clarion", "fmt", "--check", "rules"].map(Into::into), &mut out);
+    assert_eq!(exit, clarion::cli::Exit::Fine, "run `make fmt`:\n{}", String::from_utf8_lossy(&talk));
+}

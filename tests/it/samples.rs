@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use clarion::evaluate::NoMemory;
 use clarion::event::{Event, FieldRef, Intake, Layout, Origin, Piece, Source};
 use clarion::pack::{Library, recommended};
-use clarion::rehearsal::why;
+use clarion::rehearsal::Inspection;
 use serde_json::Value as Json;
 
 /// Returns the events of every sample, each with its bytes.
@@ -55,8 +54,8 @@ fn every_sample_can_be_explained_by_every_rule_of_the_pack() {
     library.add(&recommended(), &BTreeMap::new());
     let origin = Origin { source: Source::SystemLog, org: None };
     for (name, bytes) in events() {
-        for (_, rule) in library.rules() {
-            let told = why(rule, &bytes, &origin, &library.sources, &NoMemory).unwrap_or_else(|bad| panic!("{name}: {}", bad.message));
+        for (pack, rule) in library.rules() {
+            let told = Inspection::new(rule, &pack.sets).why(rule, &bytes, &origin, &library.sources).unwrap_or_else(|bad| panic!("{name}: {}", bad.message));
             assert!(told.is_condition && !told.text.is_empty(), "{name}: {} is not explained", rule.id);
         }
     }

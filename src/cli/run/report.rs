@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anstyle::{AnsiColor, Style};
 
 use crate::alert::Alert;
-use crate::cli::escape::json;
+use crate::cli::escape::json_text;
 use crate::cli::out::{BAD, DOUBTFUL, FAINT, Out, STRONG};
 use crate::cli::rules::{count, grouped};
 use crate::cli::table::Table;
-use crate::event::Span;
 use crate::pack::{Library, Severity};
 
-use super::{Counts, Format};
+use super::Format;
+use crate::cli::replay::{Counts, ORDERED_MAX};
 
 pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
     match format {
@@ -21,7 +21,7 @@ pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
                 if out.is_closed() {
                     return;
                 }
-                out.line(json(&alert.to_json()));
+                out.line(json_text(alert.to_json()));
             }
         }
         Format::Table if alerts.is_empty() => {}
@@ -31,7 +31,7 @@ pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
                 let first = alert.first.map_or_else(|| "unknown".to_owned(), |time| time.to_string());
                 let times = grouped(alert.occurrences);
                 table.row([
-                    (alert.severity.word(), style(alert.severity)),
+                    (alert.severity.word(), severity_style(alert.severity)),
                     (&first, FAINT),
                     (&times, Style::new()),
                     (&alert.rule, STRONG),
@@ -43,7 +43,8 @@ pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
     }
 }
 
-fn style(severity: Severity) -> Style {
+/// Returns the style in which a severity is shown.
+pub(in crate::cli) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Informational => FAINT,
         Severity::Low => AnsiColor::Cyan.on_default(),
@@ -54,10 +55,20 @@ fn style(severity: Severity) -> Style {
 }
 
 /// Says what makes the answer less than it could be.
-pub(super) fn caution(counts: &Counts, lateness: Span, out: &mut Out<'_>) {
+pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
     if counts.late > 0 {
         let events = count(usize::try_from(counts.late).unwrap_or(usize::MAX), "event");
-        out.warn(format_args!("{events} came more than {lateness} after newer ones and had no part in histories; sort the input, or raise `--lateness`"));
+        match counts.lateness {
+            Some(lateness) => {
+                out.warn(format_args!(
+                    "{events} came more than {lateness} after newer ones and had no part in histories; sort the input, or raise `--lateness`"
+                ));
+            }
+            None => {
+                let most = grouped(ORDERED_MAX);
+                out.warn(format_args!("{events} stood more than {most} events from their place in time and had no part in histories; sort the input"));
+            }
+        }
     }
     if counts.dropped > 0 {
         out.warn(format_args!(
@@ -100,7 +111,7 @@ fn by_rule(alerts: &[Alert], out: &mut Out<'_>) {
     let mut table = Table::new(&["ALERTS", "FINDINGS", "WORST", "RULE"]);
     for (id, (count, occurrences, severity)) in rules {
         let (count, occurrences) = (grouped(count), grouped(occurrences));
-        table.row([(&count, Style::new()), (&occurrences, Style::new()), (severity.word(), style(severity)), (id, STRONG)]);
+        table.row([(&count, Style::new()), (&occurrences, Style::new()), (severity.word(), severity_style(severity)), (id, STRONG)]);
     }
     out.say_table(&table);
 }

@@ -167,7 +167,7 @@ fn to_json(outcome: &Outcome, sources: &Sources) -> Value {
             "way": way.words(),
             "expected": wanted,
             "got": got,
-            "alerts": alerts.iter().map(crate::alert::Alert::to_json).collect::<Vec<_>>(),
+            "alerts": alerts.iter().filter_map(|alert| serde_json::from_str(&alert.to_json()).ok()).collect::<Vec<Value>>(),
         }),
         Verdict::Unfit(faults) => json!({ "faults": faults.iter().map(|fault| crate::diagnostic::short(fault, sources)).collect::<Vec<_>>() }),
     };

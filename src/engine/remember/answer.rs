@@ -115,7 +115,7 @@ pub(super) fn answer(inquiry: &Inquiry<'_>, plain: &Plain, row: &Arc<Row>) -> Va
     let belongs = |entry: &&Arc<Row>| inquiry.belongs(&plain.source, entry, row, &[]);
     match &plain.question {
         Question::Count => Value::Int(int(count(inquiry, plain, &range, row))),
-        Question::Distinct => Value::Int(int(distinct(inquiry, plain, &range, row))),
+        Question::Distinct => Value::Int(int(newest_of_each(inquiry, plain, &range, row).len())),
         Question::Sum | Question::Min | Question::Max | Question::Avg => number(plain, &taken(inquiry, plain, &range, row)),
         Question::Values => Value::List(ranked(taken(inquiry, plain, &range, row)).into_iter().map(|(value, _)| value).collect()),
         Question::Top(most) => {
@@ -141,7 +141,12 @@ pub(super) fn members(inquiry: &Inquiry<'_>, plain: &Plain, row: &Arc<Row>) -> V
     let Some(cell) = inquiry.look(plain.source.base, &plain.now, row) else { return Vec::new() };
     let range = Range::of(plain, cell, row);
     let mut all = range.iter().filter(|entry| inquiry.belongs(&plain.source, entry, row, &[]));
+    let forward = |newest_first: Vec<&Arc<Row>>| newest_first.into_iter().rev().cloned().collect();
     match plain.question {
+        // No more than what decides is kept for ever, so no more than that is told.
+        Question::Count if plain.enough.is_some() => forward(all.rev().take(plain.enough.unwrap_or(usize::MAX)).collect()),
+        Question::Distinct if plain.enough.is_some() => forward(newest_of_each(inquiry, plain, &range, row)),
+        Question::Seen => all.next_back().into_iter().cloned().collect(),
         Question::TravelSpeed | Question::TravelDistance => all.rev().find(|entry| point(inquiry, entry).is_some()).into_iter().cloned().collect(),
         Question::Last => all.next_back().into_iter().cloned().collect(),
         Question::First => all.next().into_iter().cloned().collect(),
@@ -162,33 +167,36 @@ fn take(inquiry: &Inquiry<'_>, plain: &Plain, entry: &Arc<Row>) -> Value<'static
     }
 }
 
-fn enough(inquiry: &Inquiry<'_>, plain: &Plain) -> usize {
-    if inquiry.brief { plain.enough.unwrap_or(usize::MAX) } else { usize::MAX }
-}
-
+/// Returns how many events there are, as far as that decides anything.
 fn count(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> usize {
+    let enough = plain.enough.unwrap_or(usize::MAX);
     if inquiry.all_belong(&plain.source) {
-        return range.len();
+        return range.len().min(enough);
     }
-    range.iter().rev().filter(|entry| inquiry.belongs(&plain.source, entry, row, &[])).take(enough(inquiry, plain)).count()
+    range.iter().rev().filter(|entry| inquiry.belongs(&plain.source, entry, row, &[])).take(enough).count()
 }
 
-fn distinct(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> usize {
-    let enough = enough(inquiry, plain);
-    let mut values: HashSet<Vec<u8>> = HashSet::new();
+/// Returns the newest event of each value, the newest first, as far as their number decides anything.
+fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, row: &Arc<Row>) -> Vec<&'a Arc<Row>> {
+    let enough = plain.enough.unwrap_or(usize::MAX);
+    let mut values: HashSet<Box<[u8]>> = HashSet::new();
+    let mut newest = Vec::new();
+    let mut key = Vec::new();
     for entry in range.iter().rev() {
-        if values.len() >= enough {
+        if newest.len() >= enough {
             break;
         }
         if !inquiry.belongs(&plain.source, entry, row, &[]) {
             continue;
         }
-        let mut key = Vec::new();
-        if put_key(&mut key, &take(inquiry, plain, entry)).is_some() {
-            values.insert(key);
+        key.clear();
+        let is_there = plain.value.as_ref().and_then(|value| inquiry.eval(entry, |moment| put_key(&mut key, &value.eval(moment)))).is_some();
+        if is_there && !values.contains(key.as_slice()) {
+            values.insert(key.as_slice().into());
+            newest.push(entry);
         }
     }
-    values.len()
+    newest
 }
 
 /// Returns the values that are there, in the order of their events.

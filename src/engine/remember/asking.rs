@@ -7,7 +7,7 @@ use std::cell::{Cell as Slot, RefCell};
 use std::sync::Arc;
 
 use super::answer;
-use super::cells::{Cell, Cells, cell_name};
+use super::cells::{Cell, CellId, Cells, cell_name};
 use super::row::Row;
 use super::steps;
 use crate::evaluate::{Code, Facts, Memory, Moment, QuestionId};
@@ -37,14 +37,14 @@ pub(super) struct Inquiry<'a> {
     pub(super) rule: u32,
     /// What is taken for an answer that is still open.
     pub(super) assume: bool,
-    /// Whether counts may stop where they decide.
-    pub(super) brief: bool,
     /// When the first of the open answers settles.
     pub(super) open: Slot<Option<Timestamp>>,
     /// Whether an answer was silent because too little of the org's history is known.
     pub(super) young: Slot<bool>,
     /// The cells that were looked at, each with the time of the event that asked.
-    pub(super) looked: RefCell<Vec<(Vec<u8>, Timestamp)>>,
+    pub(super) looked: RefCell<Vec<(CellId, Timestamp)>>,
+    /// Room for the name of a cell.
+    name: RefCell<Vec<u8>>,
     depth: Slot<u32>,
 }
 
@@ -55,8 +55,17 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    pub(super) fn new(view: View<'a>, rule: u32, assume: bool, brief: bool) -> Self {
-        Inquiry { view, rule, assume, brief, open: Slot::new(None), young: Slot::new(false), looked: RefCell::default(), depth: Slot::new(0) }
+    pub(super) fn new(view: View<'a>, rule: u32, assume: bool) -> Self {
+        Inquiry {
+            view,
+            rule,
+            assume,
+            open: Slot::new(None),
+            young: Slot::new(false),
+            looked: RefCell::default(),
+            name: RefCell::default(),
+            depth: Slot::new(0),
+        }
     }
 
     /// Says whether all conditions hold on an event.
@@ -94,9 +103,13 @@ impl<'a> Inquiry<'a> {
 
     /// Looks at the cell of a set for the keys of the event that asks, and notes that. No keys, no cell.
     pub(super) fn look(&self, base: u32, now: &[Code], row: &Arc<Row>) -> Option<Option<&'a Cell>> {
-        let mut name = Vec::new();
+        let mut name = self.name.borrow_mut();
         cell_name(base, now, &**row, &mut name)?;
-        let cell = self.view.cells.get(name.as_slice());
+        // Most cells are there, and their names can be shared.
+        let (name, cell) = match self.view.cells.get_key_value(name.as_slice()) {
+            Some((name, cell)) => (name.clone(), Some(cell)),
+            None => (name.as_slice().into(), None),
+        };
         self.looked.borrow_mut().push((name, row.at()));
         Some(cell)
     }

@@ -1,7 +1,7 @@
 //! Cells: what is kept of one key of one history, and who has asked about it.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::RandomState;
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use super::codec::put_key;
 use super::row::Row;
 use crate::evaluate::{Code, Facts, Moment, NoMemory};
 use crate::event::Timestamp;
+use crate::plan::remember::Form;
 
 /// Names a cell: the number of its set and its key's values.
 pub(super) type CellId = Arc<[u8]>;
@@ -29,7 +30,15 @@ pub(super) struct Cell {
     pub(super) ever: u8,
     /// Whether the cell is scheduled to be looked at when its events run out.
     pub(super) scheduled: bool,
+    /// From how many events on it is worth looking for those that no answer needs any more.
+    pub(super) prune_at: usize,
 }
+
+/// Bytes of an event's place in a cell.
+pub(super) const ENTRY_BYTES: usize = 16;
+
+/// With fewer events than this nothing is looked for: they take less room than looking takes time.
+const PRUNE_MIN: usize = 8;
 
 /// A decision that asked a cell.
 #[derive(Clone, Debug)]
@@ -71,6 +80,40 @@ impl Cell {
         self.entries.insert(at, row.clone());
         self.ever = self.ever.saturating_add(1).min(2);
         true
+    }
+
+    /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
+    pub(super) fn prune(&mut self, form: &Form, before: Timestamp) -> usize {
+        let settled = match form {
+            Form::Every => 0,
+            _ => self.entries.partition_point(|entry| entry.at() < before),
+        };
+        let mut freed = 0;
+        if settled > 1 {
+            let mut keep = vec![false; settled];
+            let newest_first = self.entries.range(..settled).zip(&mut keep).rev();
+            match form {
+                Form::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, keep)| *keep = true),
+                Form::NewestOfEach { value, values, .. } => {
+                    let mut seen = HashSet::new();
+                    for (entry, keep) in newest_first {
+                        let mut key = Vec::new();
+                        let is_there = put_key(&mut key, &value.eval(&Moment::new(&**entry, &NoMemory))).is_some();
+                        *keep = is_there && seen.len() < *values && seen.insert(key);
+                    }
+                }
+                Form::Nothing | Form::Every => keep.fill(true),
+            }
+            let mut keep = keep.into_iter();
+            self.entries.retain(|entry| {
+                let keep = keep.next().unwrap_or(true);
+                freed += if keep { 0 } else { ENTRY_BYTES + entry.bytes() };
+                keep
+            });
+        }
+        // Twice as many have to come before it is worth looking again.
+        self.prune_at = (2 * self.entries.len()).max(PRUNE_MIN);
+        freed
     }
 
     /// Takes an event out.

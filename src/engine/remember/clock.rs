@@ -16,15 +16,15 @@ pub const LEAP_MAX: Span = Span::hours(24);
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Clock {
     pub(super) newest: Option<Timestamp>,
-    /// An event far ahead that nothing has confirmed yet, and its uuid.
-    pub(super) leap: Option<(Timestamp, Box<str>)>,
+    /// An event far ahead that nothing has confirmed yet, and the fingerprint of its uuid.
+    pub(super) leap: Option<(Timestamp, u128)>,
     /// What the watermark was set to from outside, where that is further.
     pub(super) set: Option<Timestamp>,
 }
 
 impl Clock {
     /// Takes an event's time in.
-    pub(super) fn observe(&mut self, at: Timestamp, uuid: &str, received: Option<Timestamp>) {
+    pub(super) fn observe(&mut self, at: Timestamp, print: u128, received: Option<Timestamp>) {
         if let Some(received) = received {
             self.raise(at.min(received.plus(AHEAD_MAX)));
             return;
@@ -34,10 +34,10 @@ impl Clock {
             return;
         }
         match self.leap.take() {
-            None => self.leap = Some((at, uuid.into())),
-            Some((leap, known)) if *known == *uuid => self.leap = Some((leap, known)),
+            None => self.leap = Some((at, print)),
+            Some((leap, known)) if known == print => self.leap = Some((leap, known)),
             Some((leap, known)) => {
-                let (earlier, later) = if leap <= at { (leap, (at, uuid.into())) } else { (at, (leap, known)) };
+                let (earlier, later) = if leap <= at { (leap, (at, print)) } else { (at, (leap, known)) };
                 self.raise(earlier);
                 self.leap = Some(later);
             }

@@ -6,6 +6,7 @@
 //! end is what the sorted stream would have said. Never reads a clock and does no input or output.
 
 mod answer;
+mod arrival;
 mod asking;
 mod bounds;
 mod cells;
@@ -20,19 +21,22 @@ mod steps;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::print::fingerprint;
 use crate::evaluate::{Facts, Memory, Moment, QuestionId};
 use crate::event::{Event, Timestamp, Value};
 use crate::plan::RuleIndex;
 use crate::plan::remember::RememberPlan;
 
+pub(crate) use arrival::Arrival;
 pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
 pub use clock::{AHEAD_MAX, LEAP_MAX};
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
+use arrival::Wanted;
 use asking::{Alone, Inquiry};
 use cells::NodeKey;
-use org::{Org, Rules, Turn, places, triggered};
+use org::{Org, Rules, Turn};
 
 /// Most event ids of a piece of evidence that are listed from each end.
 pub const LISTED_MAX: usize = 20;
@@ -77,8 +81,8 @@ pub struct Fired {
     pub uuid: Option<String>,
     /// When the event happened, if it says so.
     pub published: Option<Timestamp>,
-    /// What is kept of the event; none if it was evaluated alone and is at hand.
-    pub row: Option<Arc<Row>>,
+    /// What is kept of the event.
+    pub row: Arc<Row>,
     /// The event's bytes, if they are kept.
     pub raw: Option<Arc<[u8]>>,
     /// The answers to the questions of the rule, for its title, severity, context and groups.
@@ -157,49 +161,49 @@ impl Remembering {
 
     /// Takes an event in, with the time of its receipt where that is known.
     pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) -> Vec<Change> {
+        let org = event.org().unwrap_or_default().into();
+        let arrival = Arrival::of(&self.plan, event, org, event.uuid().map(fingerprint), self.limits.keep_raw);
+        self.take(arrival, received)
+    }
+
+    /// Takes in what matters of an event, with the time of its receipt where that is known.
+    pub(crate) fn take(&mut self, arrival: Arrival, received: Option<Timestamp>) -> Vec<Change> {
         let plan = self.plan.clone();
         if plan.is_empty() {
             return Vec::new();
         }
-        let event_type = plan.type_of(event);
-        let org_name = event.org().unwrap_or_default();
-        let (Some(uuid), Some(at)) = (event.uuid(), event.published()) else {
+        let Arrival { org: name, print, at, wanted } = arrival;
+        let (Some(print), Some(at)) = (print, at) else {
             self.counters.unplaced += 1;
-            return self.alone(event, event_type, org_name);
+            return wanted.map(|wanted| self.alone(*wanted, &name)).unwrap_or_default();
         };
-        let org = match self.orgs.get_mut(org_name) {
+        let org = match self.orgs.get_mut(&*name) {
             Some(org) => org,
-            None => self.orgs.entry(org_name.into()).or_default(),
+            None => self.orgs.entry(name.clone()).or_default(),
         };
-        let places = places(&plan, event_type, event, false);
-        let triggered = triggered(&plan, event_type, event);
-        let matters = !places.is_empty() || !triggered.is_empty();
-        if matters && !org.known.is_new(uuid) {
+        if wanted.is_some() && !org.known.is_new(print) {
             self.counters.duplicates += 1;
             return Vec::new();
         }
         if at < org.watermark(&self.limits) {
-            if matters {
-                self.counters.late += 1;
-            }
-            return self.alone(event, event_type, org_name);
+            let Some(wanted) = wanted else { return Vec::new() };
+            self.counters.late += 1;
+            return self.alone(*wanted, &name);
         }
         let rules = Rules { plan: &plan, limits: &self.limits };
         let mut turn = Turn::default();
         org.begin_at(at, &mut turn);
-        if matters {
-            let row = Arc::new(Row::of(event, at, uuid, plan.shape()));
-            if self.limits.keep_raw && !triggered.is_empty() {
-                turn.raw = Some(Arc::from(event.raw()));
-            }
+        if let Some(wanted) = wanted {
+            let Wanted { row, places, triggered, raw, .. } = *wanted;
+            turn.raw = raw;
             org.insert(rules, &row, &places, &mut turn, &mut self.counters);
             triggered.iter().for_each(|rule| org.ask_for(*rule, &row, &mut turn));
         }
         org.settle(rules, &mut turn, &mut self.counters);
         turn.raw = None;
-        org.clock.observe(at, uuid, received);
+        org.clock.observe(at, print, received);
         org.wake(rules, &mut turn, &mut self.counters);
-        let changes = changes(rules, org_name, org, turn, &mut self.counters);
+        let changes = changes(rules, &name, org, turn, &mut self.counters);
         org.tidy(rules, &mut self.counters);
         org.queues.compact(&org.cells);
         changes
@@ -213,7 +217,7 @@ impl Remembering {
         org.clock.set(watermark);
         let mut turn = Turn::default();
         org.wake(rules, &mut turn, &mut self.counters);
-        let changes = changes(rules, org_name, org, turn, &mut self.counters);
+        let changes = changes(rules, &Arc::from(org_name), org, turn, &mut self.counters);
         org.tidy(rules, &mut self.counters);
         changes
     }
@@ -232,23 +236,40 @@ impl Remembering {
         all
     }
 
+    /// Works out what the questions of a rule are answered for an event, over what is remembered now; nothing changes by it. An event
+    /// without uuid or time has no past.
+    pub fn ask(&self, index: RuleIndex, event: &Event) -> (Answers, Vec<Evidence>) {
+        let Some(number) = self.plan.number(index) else { return (Answers::default(), Vec::new()) };
+        let org = self.orgs.get(event.org().unwrap_or_default());
+        let (Some(org), Some(uuid), Some(at)) = (org, event.uuid(), event.published()) else {
+            let memory = Alone(&self.plan);
+            let shown = self.plan.rule(number).map(|rule| rule.shown.as_slice()).unwrap_or_default();
+            let moment = Moment::new(event, &memory);
+            return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
+        };
+        let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
+        let row = Arc::new(Row::of(event, at, uuid, self.plan.shape(), &mask));
+        let rules = Rules { plan: &self.plan, limits: &self.limits };
+        told(&self.plan, &Inquiry::new(org.view(rules), number, false), &row)
+    }
+
     /// Evaluates an event as if nothing were remembered, and keeps nothing of it.
-    fn alone(&mut self, event: &Event, event_type: usize, org_name: &str) -> Vec<Change> {
+    fn alone(&mut self, wanted: Wanted, org_name: &Arc<str>) -> Vec<Change> {
         let plan = self.plan.clone();
         let memory = Alone(&plan);
-        let moment = Moment::new(event, &memory);
+        let moment = Moment::new(&*wanted.row, &memory);
         let mut changes = Vec::new();
-        for number in triggered(&plan, event_type, event) {
+        for number in wanted.triggered {
             let Some(rule) = plan.rule(number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment))) else { continue };
             let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
             self.counters.fired += 1;
             changes.push(Change::Fired(Box::new(Fired {
-                org: org_name.into(),
+                org: org_name.clone(),
                 rule: rule.index,
-                uuid: event.uuid().map(str::to_owned),
-                published: event.published(),
-                row: None,
-                raw: self.limits.keep_raw.then(|| Arc::from(event.raw())),
+                uuid: wanted.uuid.as_deref().map(str::to_owned),
+                published: wanted.row.published(),
+                row: wanted.row.clone(),
+                raw: wanted.raw.clone(),
                 answers: Answers(answers),
                 evidence: Vec::new(),
                 alone: true,
@@ -259,8 +280,7 @@ impl Remembering {
 }
 
 /// Returns what a call has changed in all, in the order of events.
-fn changes(rules: Rules<'_>, org_name: &str, org: &Org, turn: Turn, counters: &mut Counters) -> Vec<Change> {
-    let name: Arc<str> = org_name.into();
+fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, turn: Turn, counters: &mut Counters) -> Vec<Change> {
     let mut changes = Vec::new();
     for (key, (verdict, raw)) in turn.after {
         let before = turn.before.get(&key).copied().flatten();
@@ -268,7 +288,7 @@ fn changes(rules: Rules<'_>, org_name: &str, org: &Org, turn: Turn, counters: &m
         match (before, verdict) {
             (None, Some(_)) => {
                 counters.fired += 1;
-                changes.push(Change::Fired(Box::new(fired(rules, &name, org, &key, raw))));
+                changes.push(Change::Fired(Box::new(fired(rules, name, org, &key, raw))));
             }
             (Some(_), None) => {
                 counters.withdrawn += 1;
@@ -283,14 +303,28 @@ fn changes(rules: Rules<'_>, org_name: &str, org: &Org, turn: Turn, counters: &m
 
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: Option<Arc<[u8]>>) -> Fired {
     let rule = rules.plan.rule(key.rule);
-    let inquiry = Inquiry::new(org.view(rules), key.rule, false, false);
-    let answers: Vec<(QuestionId, Value<'static>)> =
-        rule.map(|rule| rule.shown.as_slice()).unwrap_or_default().iter().map(|question| (*question, inquiry.answer(*question, &key.row))).collect();
-    let answers = Answers(answers);
+    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules), key.rule, false), &key.row);
+    Fired {
+        org: org_name.clone(),
+        rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
+        uuid: Some(key.row.uuid().to_owned()),
+        published: key.row.published(),
+        row: key.row.clone(),
+        raw,
+        answers,
+        evidence,
+        alone: false,
+    }
+}
+
+/// Works out what is told of a rule on an event: its answers, and the events behind those of its condition.
+fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Arc<Row>) -> (Answers, Vec<Evidence>) {
+    let Some(rule) = plan.rule(inquiry.rule) else { return (Answers::default(), Vec::new()) };
+    let answers = Answers(rule.shown.iter().map(|question| (*question, inquiry.answer(*question, row))).collect());
     let mut evidence = Vec::new();
-    for question in rule.map(|rule| rule.asked.as_slice()).unwrap_or_default() {
+    for question in &rule.asked {
         let value = answers.get(*question).cloned().unwrap_or_default();
-        let rows = if is_something(&value) { inquiry.evidence(*question, &key.row) } else { Vec::new() };
+        let rows = if is_something(&value) { inquiry.evidence(*question, row) } else { Vec::new() };
         if rows.is_empty() {
             continue;
         }
@@ -305,17 +339,7 @@ fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: O
             last: rows.last().map(|row| row.at()),
         });
     }
-    Fired {
-        org: org_name.clone(),
-        rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
-        uuid: Some(key.row.uuid().to_owned()),
-        published: key.row.published(),
-        row: Some(key.row.clone()),
-        raw,
-        answers,
-        evidence,
-        alone: false,
-    }
+    (answers, evidence)
 }
 
 /// Says whether an answer is one that events have made.

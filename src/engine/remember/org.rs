@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::asking::{Inquiry, View};
 use super::bounds::{Counters, Limits, Queues};
-use super::cells::{Asked, Cell, CellId, Cells, NodeKey, base_of, cell_name};
+use super::cells::{Asked, Cell, CellId, Cells, ENTRY_BYTES, NodeKey, base_of, cell_name};
 use super::clock::Clock;
 use super::known::Known;
 use super::row::Row;
@@ -96,6 +96,7 @@ impl Org {
 
     /// Puts an event into the sets that it belongs to; decisions that asked about them are made again.
     pub(super) fn insert(&mut self, rules: Rules<'_>, row: &Arc<Row>, places: &[CellId], turn: &mut Turn, counters: &mut Counters) {
+        let watermark = self.watermark(rules.limits);
         for name in places {
             let base_number = base_of(name);
             let Some(base) = rules.plan.base(base_number) else { continue };
@@ -114,6 +115,9 @@ impl Org {
             }
             if ever == 1 {
                 self.queues.grown(base_number, name);
+            }
+            if cell.entries.len() >= cell.prune_at {
+                self.bytes = self.bytes.saturating_sub(cell.prune(&base.form, watermark.minus(base.slack)));
             }
             while cell.entries.len() > rules.limits.events_per_key_max {
                 if let Some(row) = cell.entries.pop_front() {
@@ -222,14 +226,14 @@ impl Org {
     /// Works a decision out.
     fn judge(&self, rules: Rules<'_>, key: &NodeKey) -> Judged {
         let view = self.view(rules);
-        let inquiry = Inquiry::new(view, key.rule, false, true);
+        let inquiry = Inquiry::new(view, key.rule, false);
         let mut verdict = verdict(rules.plan, &inquiry, key);
         let mut looked = inquiry.looked.into_inner();
         let mut due = inquiry.open.get();
         let mut young = inquiry.young.get();
         if due.is_some() {
             // Open answers are taken for yes as well; only what both say is said now.
-            let hopeful = Inquiry::new(view, key.rule, true, true);
+            let hopeful = Inquiry::new(view, key.rule, true);
             let other = self::verdict(rules.plan, &hopeful, key);
             if other.is_none() {
                 verdict = None;
@@ -244,21 +248,18 @@ impl Org {
     }
 
     /// Notes in the cells that a decision has looked at them.
-    fn note(&mut self, rules: Rules<'_>, key: &NodeKey, end: Timestamp, looked: Vec<(Vec<u8>, Timestamp)>) {
+    fn note(&mut self, rules: Rules<'_>, key: &NodeKey, end: Timestamp, looked: Vec<(CellId, Timestamp)>) {
         if end < self.watermark(rules.limits) {
             return;
         }
         for (name, at) in looked {
-            let cell = match self.cells.get_mut(name.as_slice()) {
-                Some(cell) => cell,
-                None => self.cells.entry(Arc::from(name.as_slice())).or_default(),
-            };
+            let cell = self.cells.entry(name.clone()).or_default();
             if cell.note(Asked { at, node: key.clone(), end }) {
                 self.node_bytes += ASK_BYTES;
             }
             if !cell.scheduled {
                 cell.scheduled = true;
-                self.expiries.insert((end, Arc::from(name.as_slice())));
+                self.expiries.insert((end, name));
             }
         }
     }
@@ -367,6 +368,7 @@ impl Org {
             self.bytes = self.bytes.saturating_sub(ENTRY_BYTES + row.bytes());
             cell.entries.pop_front();
         }
+        self.bytes = self.bytes.saturating_sub(cell.prune(&base.form, watermark.minus(base.slack)));
         let asks = cell.asks.len();
         cell.asks.retain(|asked| asked.end >= watermark);
         self.node_bytes = self.node_bytes.saturating_sub(ASK_BYTES * (asks - cell.asks.len()));
@@ -422,9 +424,6 @@ impl Org {
 /// Bytes of a cell beside its name, its events and who asked.
 pub(super) const CELL_BYTES: usize = size_of::<Cell>() + 120;
 
-/// Bytes of an event's place in a cell.
-pub(super) const ENTRY_BYTES: usize = 16;
-
 /// Bytes of a decision that asked a cell.
 pub(super) const ASK_BYTES: usize = size_of::<Asked>();
 
@@ -433,7 +432,7 @@ pub(super) const NODE_BYTES: usize = size_of::<Node>() + 3 * size_of::<NodeKey>(
 
 struct Judged {
     verdict: Option<Severity>,
-    looked: Vec<(Vec<u8>, Timestamp)>,
+    looked: Vec<(CellId, Timestamp)>,
     due: Option<Timestamp>,
     young: bool,
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::codec::{Bytes, put_count, put_value};
 use crate::evaluate::Facts;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
-use crate::plan::remember::Shape;
+use crate::plan::remember::{Mask, Shape};
 
 /// How many records there are of each kind, and their fields as (number, index, value).
 type RecordFields<'r> = ([usize; 2], Vec<(u16, usize, Value<'r>)>);
@@ -19,6 +19,8 @@ pub struct Row {
     at: Timestamp,
     /// The rule, by number, if this is an alert as an event.
     alert: Option<u32>,
+    /// Whether the event says when it happened; one that does not is never kept.
+    is_dated: bool,
     uuid_len: u32,
     shape: Arc<Shape>,
     /// The uuid; then fields as (number, value) and their count; then how many records of each kind; then their fields as
@@ -27,18 +29,25 @@ pub struct Row {
 }
 
 impl Row {
-    /// Keeps what the shape wants of an event.
-    pub(super) fn of(facts: &dyn Facts, at: Timestamp, uuid: &str, shape: &Arc<Shape>) -> Row {
+    /// Keeps some fields of an event that does not say when it happened, or which it is.
+    pub(super) fn unplaced(facts: &dyn Facts, shape: &Arc<Shape>, mask: &Mask) -> Row {
+        let at = facts.published();
+        Row { is_dated: at.is_some(), ..Row::of(facts, at.unwrap_or(Timestamp::from_micros(0)), "", shape, mask) }
+    }
+
+    /// Keeps some fields of an event.
+    pub(super) fn of(facts: &dyn Facts, at: Timestamp, uuid: &str, shape: &Arc<Shape>, mask: &Mask) -> Row {
         let mut fields = Vec::new();
-        for ((_, slot), number) in shape.fields().iter().zip(0u16..) {
+        for ((_, slot), number) in shape.fields().iter().zip(0u16..).filter(|(_, number)| mask.has(*number)) {
             let value = facts.value(*slot);
             if !value.is_missing() {
                 fields.push((number, value));
             }
         }
-        let counts = RecordKind::ALL.map(|kind| if shape.records().iter().any(|(known, ..)| *known == kind) { facts.records(kind) } else { 0 });
+        let wanted = || shape.records().iter().zip(0u16..).filter(|(_, number)| mask.has_record(*number));
+        let counts = RecordKind::ALL.map(|kind| if wanted().any(|((known, ..), _)| *known == kind) { facts.records(kind) } else { 0 });
         let mut records = Vec::new();
-        for ((kind, _, slot), number) in shape.records().iter().zip(0u16..) {
+        for ((kind, _, slot), number) in wanted() {
             for index in 0..facts.records(*kind) {
                 let value = facts.record_value(*kind, index, *slot);
                 if !value.is_missing() {
@@ -76,7 +85,7 @@ impl Row {
             put_count(&mut data, *index);
             put_value(&mut data, value);
         }
-        Row { at, alert, uuid_len: u32::try_from(uuid.len()).unwrap_or(0), shape: shape.clone(), data: data.into_boxed_slice() }
+        Row { at, alert, is_dated: true, uuid_len: u32::try_from(uuid.len()).unwrap_or(0), shape: shape.clone(), data: data.into_boxed_slice() }
     }
 
     /// Returns when it happened.
@@ -183,7 +192,7 @@ impl Facts for Row {
     }
 
     fn published(&self) -> Option<Timestamp> {
-        Some(self.at)
+        self.is_dated.then_some(self.at)
     }
 }
 

@@ -3,16 +3,16 @@
 //! A snapshot names fields, sets of past events and rules by what they mean, so it is read under any later plan: what still means the
 //! same goes on, the rest is left behind. Equal states have equal bytes. A checksum stands at the end; damaged bytes are refused whole.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::Remembering;
 use super::bounds::{Counters, Limits};
-use super::cells::{Cell, CellId, NodeKey, base_of};
+use super::cells::{Cell, CellId, ENTRY_BYTES, NodeKey, base_of};
 use super::codec::{Bytes, put_bytes, put_count, put_value};
-use super::org::{CELL_BYTES, ENTRY_BYTES, NODE_BYTES, Node, Org, Rules};
+use super::org::{CELL_BYTES, NODE_BYTES, Node, Org, Rules};
 use super::row::Row;
 use crate::event::{RecordKind, Timestamp, Value};
 use crate::pack::Severity;
@@ -64,7 +64,11 @@ impl Remembering {
             put_bytes(&mut out, path.as_bytes());
         }
         put_count(&mut out, self.plan.bases().len());
-        self.plan.bases().iter().for_each(|base| put_bytes(&mut out, base.meaning.as_bytes()));
+        for base in self.plan.bases() {
+            put_bytes(&mut out, base.meaning.as_bytes());
+            put_count(&mut out, base.reads.len());
+            base.reads.iter().for_each(|path| put_bytes(&mut out, path.as_bytes()));
+        }
         put_count(&mut out, self.plan.rules().len());
         self.plan.rules().iter().for_each(|rule| put_bytes(&mut out, rule.meaning.as_bytes()));
         for count in counts(&mut self.counters.clone()) {
@@ -131,8 +135,8 @@ fn put_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
 
 fn put_org(out: &mut Vec<u8>, org: &Org) {
     put_time(out, org.clock.newest);
-    put_time(out, org.clock.leap.as_ref().map(|(at, _)| *at));
-    put_bytes(out, org.clock.leap.as_ref().map_or(&[], |(_, uuid)| uuid.as_bytes()));
+    put_time(out, org.clock.leap.map(|(at, _)| at));
+    out.extend(org.clock.leap.map_or(0, |(_, print)| print).to_le_bytes());
     put_time(out, org.clock.set);
     put_time(out, org.begin);
     out.push(u8::from(org.finished));
@@ -234,26 +238,24 @@ fn read(plan: Arc<RememberPlan>, limits: Limits, bytes: &mut Bytes<'_>) -> Optio
 }
 
 fn read_names(plan: &RememberPlan, bytes: &mut Bytes<'_>) -> Option<Names> {
-    let mut known: Vec<String> = Vec::new();
     let mut fields = Vec::new();
     for _ in 0..bytes.count()? {
         let path = bytes.text()?;
-        known.push(path.to_owned());
         fields.push(plan.shape().find(path));
     }
     let mut records = Vec::new();
     for _ in 0..bytes.count()? {
         let (kind_path, path) = (bytes.text()?, bytes.text()?);
         let kind = RecordKind::ALL.into_iter().find(|kind| kind.path() == kind_path);
-        known.push(format!("{kind_path}[].{path}"));
         records.push(kind.and_then(|kind| plan.shape().find_record(kind, path)));
     }
     let by_meaning: HashMap<&str, u32> = plan.bases().iter().zip(0..).map(|(base, number)| (base.meaning.as_str(), number)).collect();
     let mut bases = Vec::new();
     for _ in 0..bytes.count()? {
-        // Events that lack a field which is now read of them would answer wrongly, so that set begins anew.
         let found = by_meaning.get(bytes.text()?).copied();
-        bases.push(found.filter(|number| plan.base(*number).is_some_and(|base| base.reads.iter().all(|path| known.contains(path)))));
+        let kept = (0..bytes.count()?).map(|_| bytes.text()).collect::<Option<BTreeSet<&str>>>()?;
+        // Events that lack a field which is now read of them would answer wrongly, so that set begins anew.
+        bases.push(found.filter(|number| plan.base(*number).is_some_and(|base| base.reads.iter().all(|path| kept.contains(path.as_str())))));
     }
     let alive: Vec<u32> = bases.iter().flatten().copied().collect();
     let by_meaning: HashMap<&str, u32> = plan.rules().iter().zip(0..).map(|(rule, number)| (rule.meaning.as_str(), number)).collect();
@@ -276,8 +278,8 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
     let mut org = Org::default();
     org.clock.newest = time(bytes)?;
     let leap = time(bytes)?;
-    let uuid = bytes.text()?;
-    org.clock.leap = leap.map(|at| (at, uuid.into()));
+    let print = u128::from_le_bytes(bytes.fixed()?);
+    org.clock.leap = leap.map(|at| (at, print));
     org.clock.set = time(bytes)?;
     org.begin = time(bytes)?;
     org.finished = bytes.byte()? != 0;

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::language::{Place, Snippet, one_line, parse};
+use crate::pack::template::closing;
 
 /// Returns a title with its expressions in canonical form.
 ///
@@ -43,23 +44,4 @@ fn expression(snippet: &Snippet, at: Place, faults: &mut Vec<Diagnostic>) -> Str
     let part = Snippet { file: snippet.file, text, map, quoting: snippet.quoting };
     let query = parse(&part, faults);
     one_line(&query, &part)
-}
-
-/// Finds the brace that closes an expression; braces inside texts do not count.
-fn closing(text: &str, from: usize) -> Option<usize> {
-    let mut quote = None;
-    let mut escaped = false;
-    for (offset, next) in text.get(from..)?.char_indices() {
-        match quote {
-            Some(_) if escaped => escaped = false,
-            Some('"') if next == '\\' => escaped = true,
-            Some(open) if next == open => quote = None,
-            Some(_) => {}
-            None if next == '"' || next == '\'' => quote = Some(next),
-            None if next == '}' => return Some(from + offset),
-            None if next == '{' => return None,
-            None => {}
-        }
-    }
-    None
 }

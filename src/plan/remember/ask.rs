@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::reach;
 use super::split::{self, Thresholds};
-use super::{Base, ENDLESS};
+use super::{Base, ENDLESS, Form, Mask};
 use crate::evaluate::{Code, Lowering, Questions, wanted};
 use crate::event::{Layout, Scalar, Span, Type};
-use crate::language::{Question, Remember, Sequence, Sets, Typed};
+use crate::language::{Node, Question, Remember, Sequence, Sets, Typed};
 
 /// How a question is answered.
 #[derive(Debug)]
@@ -92,13 +93,20 @@ impl Drafts<'_> {
     pub(super) fn ask(&mut self, remember: &Remember, questions: &mut Questions) -> Ask {
         let history = &remember.history;
         if let Question::Sequence(sequence) = &remember.question {
-            return Ask::Steps(self.steps(sequence, history.within.unwrap_or(ENDLESS), questions));
+            let steps = self.steps(sequence, history.within.unwrap_or(ENDLESS), questions);
+            let reads = question_reads(remember);
+            // A step may read what another took.
+            for source in steps.stages.iter().filter_map(|stage| stage.source.as_ref()).chain(&steps.until) {
+                if let Some(base) = self.bases.get_mut(source.base as usize) {
+                    base.reads.extend(reads.iter().cloned());
+                }
+            }
+            return Ask::Steps(steps);
         }
         let past: Vec<Arc<Typed>> = history.keys.iter().map(|key| key.past.clone()).collect();
         let source = self.source(&history.population, &past, questions);
         let is_bound = !source.residual.is_empty() || source.sees_alerts;
         let learns = matches!(remember.question, Question::ZScore(_) | Question::FirstSeen(Some(_)));
-        let reads = |typed: &Typed, reads: &mut BTreeSet<String>| add_reads(typed, reads);
         if let Some(base) = self.bases.get_mut(source.base as usize) {
             match remember.question {
                 Question::FollowedBy => base.forward = Some(base.forward.unwrap_or(Span::ZERO).max(history.within.unwrap_or(ENDLESS))),
@@ -108,12 +116,7 @@ impl Drafts<'_> {
             if learns {
                 base.keeps_first |= !is_bound;
             }
-            if let Some(value) = &remember.value {
-                reads(value, &mut base.reads);
-            }
-            if matches!(remember.question, Question::TravelSpeed | Question::TravelDistance) {
-                base.reads.insert("geo.point".to_owned());
-            }
+            base.reads.append(&mut question_reads(remember));
         }
         let mut lowering = Lowering { layout: self.layout, questions };
         Ask::Plain(Plain {
@@ -173,8 +176,15 @@ impl Drafts<'_> {
         let sees_alerts = split::about_alerts(population) || keys.iter().any(|key| split::about_alerts(key));
         if number == next {
             let types = parts.alone.iter().map(|part| self.sets.may(part)).reduce(|sum, set| sum.and(&set)).unwrap_or_else(|| self.sets.may(population));
+            let by = if keys.is_empty() { String::new() } else { format!(" by {}", keys.iter().map(|key| key.text()).collect::<Vec<_>>().join(", ")) };
+            let member = |part: &Arc<Typed>| match &part.unnamed().node {
+                Node::Or(_) if parts.alone.len() > 1 => format!("({})", part.text()),
+                _ => part.text(),
+            };
+            let members: Vec<String> = parts.alone.iter().map(member).collect();
             self.bases.push(Base {
                 meaning,
+                text: format!("{}{by}", if members.is_empty() { "any event".to_owned() } else { members.join(" and ") }),
                 member: parts.alone.iter().map(|part| lowering.lower(part)).collect(),
                 keys: keys.iter().map(|key| lowering.lower(key)).collect(),
                 sees_alerts,
@@ -182,13 +192,16 @@ impl Drafts<'_> {
                 back: Span::ZERO,
                 forward: None,
                 keeps_first: false,
+                slack: Span::ZERO,
+                form: Form::Nothing,
                 reads: BTreeSet::new(),
+                fields: Mask::default(),
                 types,
             });
         }
         if let Some(base) = self.bases.get_mut(number as usize) {
             base.sees_alerts |= sees_alerts;
-            parts.bound.iter().chain(&parts.alone).chain(keys).for_each(|part| add_reads(part, &mut base.reads));
+            base.reads.append(&mut reads_of(parts.bound.iter().chain(&parts.alone).chain(keys)));
         }
         Source { base: number, residual, sees_alerts }
     }
@@ -210,10 +223,26 @@ pub(super) fn meaning_of(population: &Arc<Typed>, keys: &[Arc<Typed>]) -> String
     meaning(&split::split(population).alone, keys)
 }
 
-fn add_reads(typed: &Typed, reads: &mut BTreeSet<String>) {
+/// Returns the fields that a question reads of any event, by path: those that belong to it and those that ask.
+fn question_reads(remember: &Remember) -> BTreeSet<String> {
+    let mut parts = reach::inside(remember);
+    parts.extend(remember.history.keys.iter().flat_map(|key| [key.past.clone(), key.now.clone()]));
+    if let Question::Sequence(sequence) = &remember.question {
+        parts.extend(sequence.steps.iter().flat_map(|step| step.keys.clone()));
+    }
+    let mut reads = reads_of(&parts);
+    if matches!(remember.question, Question::TravelSpeed | Question::TravelDistance) {
+        reads.insert("geo.point".to_owned());
+    }
+    reads
+}
+
+/// Returns the fields that expressions read, by path; a record field's is written `kind[].path`.
+pub(super) fn reads_of<'t>(expressions: impl IntoIterator<Item = &'t Arc<Typed>>) -> BTreeSet<String> {
     let mut fields = BTreeSet::new();
     let mut records = Vec::new();
-    wanted(typed, &mut fields, &mut records);
-    reads.extend(fields.iter().map(|field| field.path()));
+    expressions.into_iter().for_each(|typed| wanted(typed, &mut fields, &mut records));
+    let mut reads: BTreeSet<String> = fields.iter().map(|field| field.path()).collect();
     reads.extend(records.iter().map(|(kind, field)| format!("{}[].{}", kind.path(), field.get().path)));
+    reads
 }

@@ -13,16 +13,16 @@ const EVENT_BYTES: usize = 180;
 /// A set of past events, described.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct HistoryText {
-    /// What belongs to it.
-    pub meaning: String,
-    /// In which form it is kept.
-    pub form: &'static str,
+    /// What belongs to it and what groups it, as a rule would write it.
+    pub text: String,
+    /// How much of the settled past is kept of each key, in words.
+    pub form: String,
     /// How long its events are kept beyond the lateness; `None` is without end.
     pub kept: Option<Span>,
-    /// Bytes of a key that holds one event.
+    /// About how many bytes a key takes once it is full; where the form has no bound, one that holds a single event.
     pub bytes_per_key: usize,
-    /// Bytes of each further event of a key.
-    pub bytes_per_event: usize,
+    /// About how many bytes each further event of a key takes, where the form has no bound.
+    pub bytes_per_event: Option<usize>,
     /// The rules that read it.
     pub rules: Vec<RuleIndex>,
 }
@@ -40,11 +40,11 @@ impl RememberPlan {
             .iter()
             .zip(readers)
             .map(|(base, rules)| HistoryText {
-                meaning: base.meaning.clone(),
-                form: "every event of the window, in order",
+                text: base.text.clone(),
+                form: base.form.words(),
                 kept: (base.retention < ENDLESS).then_some(base.retention),
-                bytes_per_key: bytes_per_key(1),
-                bytes_per_event: EVENT_BYTES,
+                bytes_per_key: base.form.bytes(),
+                bytes_per_event: base.form.events().is_none().then_some(EVENT_BYTES),
                 rules,
             })
             .collect()

@@ -6,6 +6,7 @@
 
 mod ask;
 mod describe;
+mod form;
 mod reach;
 mod shape;
 mod split;
@@ -21,7 +22,8 @@ use crate::plan::RuleIndex;
 
 pub use ask::{Ask, Plain, Source, Stage, Steps};
 pub use describe::{HistoryText, bytes_per_key};
-pub use shape::Shape;
+pub use form::Form;
+pub use shape::{Mask, Shape};
 
 use reach::Reaches;
 use split::Thresholds;
@@ -73,6 +75,8 @@ pub struct RememberRule {
     pub shown: Vec<QuestionId>,
     /// How long after its event a decision can still change, counted by the watermark.
     pub lag: Span,
+    /// The fields that its expressions read.
+    pub fields: Mask,
     types: TypeSet,
 }
 
@@ -81,6 +85,8 @@ pub struct RememberRule {
 pub struct Base {
     /// The same text for every base of the same meaning.
     pub meaning: String,
+    /// What belongs to it and what groups it, as a rule would write it.
+    pub text: String,
     /// Which events belong to it.
     pub member: Vec<Code>,
     /// What groups them.
@@ -93,10 +99,16 @@ pub struct Base {
     pub back: Span,
     /// How long before a member a decision may wait for it.
     pub forward: Option<Span>,
+    /// How far behind the watermark a decision may still ask about it.
+    pub slack: Span,
+    /// How much is kept of what lies before that.
+    pub form: Form,
     /// Whether the time of the key's first member is needed for ever.
     pub keeps_first: bool,
     /// The fields that are read of its members, by path.
     pub reads: BTreeSet<String>,
+    /// The same fields, by number.
+    pub fields: Mask,
     types: TypeSet,
 }
 
@@ -108,12 +120,12 @@ impl RememberPlan {
         let mut thresholds = Thresholds::default();
         let mut fields: BTreeSet<FieldRef> = BTreeSet::new();
         let mut records = Vec::new();
-        for (_, rule, sees) in &chosen {
-            thresholds.add(&rule.when);
-            if sees.is_seen {
-                rule.severity.iter().filter_map(|grade| grade.when.as_ref()).for_each(|typed| thresholds.add(typed));
+        for (_, rule, _) in &chosen {
+            for typed in rule.expressions() {
+                // A count that is shown has to be exact.
+                thresholds.add(typed);
+                wanted(typed, &mut fields, &mut records);
             }
-            rule.expressions().for_each(|typed| wanted(typed, &mut fields, &mut records));
         }
         let shape = Arc::new(Shape::new(layout, fields, &records));
         let mut questions = questions.clone();
@@ -131,6 +143,18 @@ impl RememberPlan {
         let typed: Vec<&Rule> = chosen.iter().map(|(_, rule, _)| *rule).collect();
         let reaches = Reaches::of(&typed, &planned);
         reaches.apply(&typed, &mut planned, &mut bases, &mut asks, &questions);
+        form::choose(&mut bases, asks.iter().zip(questions.iter().map(|(_, remember)| &**remember)));
+        for base in &mut bases {
+            base.fields = shape.mask(&base.reads);
+        }
+        for (planned, rule) in planned.iter_mut().zip(&typed) {
+            let mut reads = ask::reads_of(rule.expressions());
+            if planned.is_seen {
+                // Its alerts as events are of the same actor.
+                reads.extend(shape.fields().iter().map(|(path, _)| path).filter(|path| path.starts_with("actor.")).cloned());
+            }
+            planned.fields = shape.mask(&reads);
+        }
 
         let known = event_types().len();
         let extra: HashMap<Box<str>, usize> = sets.names().iter().enumerate().skip(known).map(|(at, name)| (name.as_str().into(), at)).collect();
@@ -247,15 +271,21 @@ struct Sight {
 /// names rules sees the alerts of those as well.
 fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sight)> {
     let about: Vec<bool> = rules.iter().map(|(_, rule)| split::about_alerts(&rule.when)).collect();
+    if !about.contains(&true) {
+        return rules.iter().filter(|(_, rule)| rule.remembers()).map(|(index, rule)| (*index, *rule, Sight::default())).collect();
+    }
     let sees = |at: usize| -> Vec<bool> {
         if about.get(at) != Some(&true) {
-            return vec![false; rules.len()];
+            return Vec::new();
         }
         let named = rules.get(at).map(|(_, rule)| split::named_rules(&rule.when)).unwrap_or_default();
         rules.iter().zip(&about).enumerate().map(|(other, ((_, rule), about))| other != at && (!about || named.iter().any(|name| **name == *rule.id))).collect()
     };
     let sight: Vec<Vec<bool>> = (0..rules.len()).map(sees).collect();
-    let is_seen: Vec<bool> = (0..rules.len()).map(|at| sight.iter().any(|sees| sees.get(at) == Some(&true))).collect();
+    let mut is_seen = vec![false; rules.len()];
+    for sees in &sight {
+        is_seen.iter_mut().zip(sees).for_each(|(is_seen, sees)| *is_seen |= sees);
+    }
     let keep: Vec<bool> =
         rules.iter().enumerate().map(|(at, (_, rule))| rule.remembers() || about.get(at) == Some(&true) || is_seen.get(at) == Some(&true)).collect();
     let kept = |flags: &[bool]| flags.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(flag, _)| *flag).collect::<Vec<bool>>();
@@ -294,6 +324,7 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, lower
         asked,
         shown,
         lag: Span::ZERO,
+        fields: Mask::default(),
         types: sets.may(&rule.when),
     }
 }

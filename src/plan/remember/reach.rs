@@ -133,11 +133,13 @@ fn keep(typed: &Typed, extent: Span, places: &HashMap<String, usize>, bases: &mu
         let population = &remember.history.population;
         let is_bound = !split(population).bound.is_empty() || about_alerts(population);
         let within = if learns && is_bound { ENDLESS } else { remember.history.within.unwrap_or(ENDLESS) };
+        let slack = extent;
         let extent = plus(extent, within);
         let past: Vec<Arc<Typed>> = remember.history.keys.iter().map(|key| key.past.clone()).collect();
         let mut keep_base = |population: &Arc<Typed>, keys: &[Arc<Typed>]| {
             if let Some(base) = places.get(&meaning_of(population, keys)).and_then(|at| bases.get_mut(*at)) {
                 base.retention = base.retention.max(extent);
+                base.slack = base.slack.max(slack);
             }
         };
         match &remember.question {

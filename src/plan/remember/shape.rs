@@ -3,9 +3,35 @@
 //! Made once per plan from the fields that remembering rules read. Names every field by its path, so that what was kept under one
 //! plan can be read under the next.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::event::{FieldRef, Layout, RecordFieldId, RecordKind, RecordSlot, Slot};
+
+/// Some of a shape's fields and record fields, by number. Those whose numbers are too high for it are always among them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Mask {
+    fields: [u128; 2],
+    records: u128,
+}
+
+impl Mask {
+    /// Returns what is in either.
+    pub fn or(self, other: &Mask) -> Mask {
+        let [low, high] = self.fields;
+        let [other_low, other_high] = other.fields;
+        Mask { fields: [low | other_low, high | other_high], records: self.records | other.records }
+    }
+
+    /// Says whether a field is among them.
+    pub fn has(&self, number: u16) -> bool {
+        self.fields.get(usize::from(number / 128)).is_none_or(|half| half >> (number % 128) & 1 == 1)
+    }
+
+    /// Says whether a record field is among them.
+    pub fn has_record(&self, number: u16) -> bool {
+        number >= 128 || self.records >> number & 1 == 1
+    }
+}
 
 /// Which fields of an event are kept, and under which numbers.
 #[derive(Debug, Default)]
@@ -42,6 +68,22 @@ impl Shape {
     /// Returns the record fields with their paths, by number.
     pub fn records(&self) -> &[(RecordKind, String, RecordSlot)] {
         &self.records
+    }
+
+    /// Returns the fields and record fields of some paths; a record field's is written `kind[].path`.
+    pub fn mask(&self, paths: &BTreeSet<String>) -> Mask {
+        let mut mask = Mask::default();
+        for ((path, _), number) in self.fields.iter().zip(0u16..) {
+            if let Some(half) = mask.fields.get_mut(usize::from(number / 128)).filter(|_| paths.contains(path)) {
+                *half |= 1 << (number % 128);
+            }
+        }
+        for ((kind, path, _), number) in self.records.iter().zip(0..128) {
+            if paths.contains(&format!("{}[].{path}", kind.path())) {
+                mask.records |= 1 << number;
+            }
+        }
+        mask
     }
 
     /// Returns the number of a field.

@@ -9,6 +9,7 @@
     reason = "what helpers of tests find wrong fails the test"
 )]
 
+mod backtest;
 mod check;
 mod events;
 mod explain;

@@ -169,3 +169,15 @@ fn events_that_come_too_late_for_histories_are_told_and_the_bound_can_be_raised(
     assert_eq!((said.json_lines().len(), said.talk.as_str()), (1, "4 events, 1 rule: 1 alert\n"));
     assert_eq!(run(&["--lateness", "soon"]).exit, Exit::Usage);
 }
+
+#[test]
+fn the_event_of_an_alert_is_written_as_it_came() {
+    let (rules, _) = counting();
+    let rule = "id: tests.ended\ntitle: Ended\nseverity: low\nstatus: test\ndescription: Ends.\nwhen: eventType == \"user.session.end\"\n";
+    fs::write(rules.join("rule.yml"), rule).expect("a rule");
+    let event = "{\n\t\"zebra\": 1.50, \"uuid\": \"u1\", \"eventType\": \"user.session.end\",\r\n \"alpha\": {\"b\": 1e2, \"a\": \"\\u0041\\t\"}\n}";
+    let said = clarion_with(&["run", "--rules", path(&rules)], event.as_bytes(), Onlookers::default());
+    let one_line = event.replace(['\n', '\r', '\t'], " ");
+    assert!(said.answer.ends_with(&format!("\"event\":{one_line}}}\n")), "{}", said.answer);
+    assert_eq!(said.json_lines()[0]["event"]["alpha"]["b"], 1e2);
+}

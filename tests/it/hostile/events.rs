@@ -77,7 +77,7 @@ fn observe(events: &[Vec<u8>]) {
         }
     }
     for alert in alerts.finish() {
-        assert!(alert.to_json().is_object());
+        assert!(serde_json::from_str::<serde_json::Value>(&alert.to_json()).expect("JSON").is_object());
     }
 }
 

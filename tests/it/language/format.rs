@@ -393,6 +393,50 @@ fn pieces() -> impl Strategy<Value = String> {
     proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
+/// Lines that fit together now and then, with comments everywhere.
+fn lines() -> impl Strategy<Value = String> {
+    let text = prop::sample::select(vec![
+        "a:",
+        "b: c",
+        "'d': \"e: f\"",
+        "- g",
+        "- h: i",
+        "- - j",
+        "-",
+        "k: |",
+        "l: >-",
+        "m: [n, o]",
+        "p: {q: r}",
+        "s: [t,",
+        "u, 'v']",
+        "[w, x],",
+        "]",
+        "y: &z 1",
+        "- >",
+        "- |+",
+        "text",
+        "# comment",
+        "# another",
+        "",
+        "",
+        "when: a and b",
+        "severity:",
+        "- when: a == 'b'",
+        "level: low",
+        "id: c",
+        "alert:",
+        "title: '{d}'",
+        "group_by:",
+        "respond:",
+        "tests:",
+        "let:",
+    ]);
+    let comment = prop_oneof![6 => Just(""), 1 => Just(" # beside"), 1 => Just("  # other ")];
+    let line = (prop::sample::select(vec![0, 0, 2, 2, 4, 4, 6, 1, 3]), text, comment)
+        .prop_map(|(indent, text, comment)| format!("{}{text}{comment}\n", " ".repeat(indent)));
+    proptest::collection::vec(line, 1..14).prop_map(|lines| lines.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_global_rejects: 100_000, ..ProptestConfig::default() })]
 
@@ -420,7 +464,7 @@ proptest! {
     }
 
     #[test]
-    fn the_laws_hold_for_any_text(text in pieces()) {
+    fn the_laws_hold_for_any_text(text in prop_oneof![pieces(), lines()]) {
         for role in [Role::Rule, Role::Definitions, Role::Manifest] {
             let broken = broken_laws(&role, &text);
             prop_assert!(broken.is_empty(), "{}\n{:?}", broken.join("\n"), text);

@@ -1,5 +1,6 @@
 //! Rules that remember: the engine says what the plainest evaluator says, whichever way the events come.
 
+mod flood;
 mod laws;
 mod naive;
 mod stories;

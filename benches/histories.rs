@@ -1,0 +1,178 @@
+//! Histories: what one update costs with a million keys, and how many bytes a key takes.
+//!
+//! Each rule decides on every event of its history and never fires. Events come ten a second, so that an hour of decisions is open, as it
+//! is with the default lateness. Keys are drawn at random: hardly any of them is in a cache.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clarion::engine::{Engine, Limits};
+use clarion::event::{Event, Origin};
+use clarion::pack::{File, Library, Role, recommended};
+use clarion::plan::Plan;
+use criterion::{BenchmarkId, Criterion, Throughput};
+
+use crate::support::events::{EVERYDAY_TYPES, events};
+use crate::support::random::Random;
+use crate::support::rules::{Named, library, rules};
+
+/// Keys of each history.
+const KEYS: u64 = 1_000_000;
+
+/// Events that are read before their updates are timed together.
+const BATCH: u64 = 1_000;
+
+/// The forms of state, each with a condition that keeps it.
+const FORMS: &[(&str, &str)] = &[
+    ("count", "count(eventType == \"user.session.start\" by actor.id within 7d) >= 50"),
+    ("distinct", "distinct(client.ipAddress of (eventType == \"user.session.start\" by actor.id within 7d)) >= 10"),
+    ("seen", "seen(eventType == \"user.session.start\" by actor.id within 7d) and outcome.result == \"FAILURE\""),
+    ("first_seen", "first_seen(client.ipAddress of (eventType == \"user.session.start\" by actor.id within 30d)) and outcome.result == \"FAILURE\""),
+    ("sequence", "sequence(eventType == \"user.session.start\" by actor.id, outcome.result == \"FAILURE\" by actor.id within 1d)"),
+];
+
+/// Measures updates and sizes.
+pub(crate) fn histories(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("history_update");
+    group.throughput(Throughput::Elements(1)).sample_size(10);
+    for (name, condition) in FORMS {
+        let plan = plan(&library(&[rule(name, condition)]));
+        let mut stream = Stream::new(plan.clone());
+        (0..KEYS).for_each(|key| stream.observe(key));
+        let counters = stream.engine.remembering().counters();
+        let estimates: Vec<String> =
+            plan.remember().describe().iter().map(|history| format!("{}: {} bytes a key", history.form, history.bytes_per_key)).collect();
+        let each = counters.bytes / counters.keys.max(1);
+        println!("{name}, {} keys, {} events: {each} bytes a key held; estimated {}", counters.keys, counters.events, estimates.join(", "));
+        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+            bencher.iter_custom(|times| {
+                let mut spent = Duration::ZERO;
+                for _ in 0..times.div_ceil(BATCH) {
+                    spent += stream.batch();
+                }
+                // What was timed is whole batches.
+                spent.mul_f64(times as f64 / (times.div_ceil(BATCH) * BATCH) as f64)
+            });
+        });
+    }
+    group.finish();
+    mixture(criterion);
+}
+
+/// A hundred rules, of which fifteen remember, beside a hundred that do not, over the same events.
+fn mixture(criterion: &mut Criterion) {
+    let events = events(3, 20_000);
+    let stateless = rules(11, 100, Named::OneOf(EVERYDAY_TYPES));
+    let mut pack = Library::new();
+    pack.add(&recommended(), &BTreeMap::new());
+    let remembering: Vec<String> = pack.rules().filter(|(_, rule)| rule.remembers()).map(|(_, rule)| rule.id.to_string()).take(15).collect();
+    let mut group = criterion.benchmark_group("hundred_rules");
+    group.throughput(Throughput::Elements(events.len() as u64)).sample_size(10);
+    for (name, count) in [("none remembers", 0), ("fifteen remember", remembering.len())] {
+        let generated = library(&stateless);
+        let of_pack = pack.packs.iter().flat_map(|pack| &pack.rules).filter(|rule| remembering[..count].contains(&rule.id.to_string())).cloned();
+        let kept = 100 - count;
+        let all = generated.packs.iter().flat_map(|pack| &pack.rules).take(kept).cloned().chain(of_pack).map(Arc::new);
+        let plan = Arc::new(Plan::compile(all, &pack.packs[0].sets));
+        let origin = Origin::default();
+        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+            let mut event = Event::new();
+            bencher.iter_batched_ref(
+                || Engine::new(plan.clone()),
+                |engine| {
+                    for raw in &events {
+                        event.read(plan.layout(), black_box(raw), &origin).expect("an event");
+                        black_box(engine.observe(&event));
+                        black_box(engine.changes());
+                    }
+                },
+                criterion::BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn rule(name: &str, condition: &str) -> File {
+    let text = format!(
+        "id: bench.{}\ntitle: Bench\nseverity: low\nstatus: test\ndescription: Measures.\nwhen: |\n  eventType in [\"user.session.start\", \"user.session.end\"] and {condition}\n",
+        name.replace('_', "-")
+    );
+    File { name: format!("{name}.yml"), role: Role::Rule, bytes: Ok(text.into_bytes()) }
+}
+
+fn plan(library: &Library) -> Arc<Plan> {
+    let pack = &library.packs[0];
+    Arc::new(Plan::compile(pack.rules.iter().cloned().map(Arc::new), &pack.sets))
+}
+
+/// Events of random keys, one after another.
+struct Stream {
+    plan: Arc<Plan>,
+    engine: Engine,
+    random: Random,
+    number: u64,
+    event: Event,
+    text: String,
+}
+
+impl Stream {
+    fn new(plan: Arc<Plan>) -> Self {
+        let engine = Engine::with_limits(plan.clone(), Limits { bytes_max: usize::MAX, ..Limits::default() });
+        Stream { engine, plan, random: Random::seeded(5), number: 0, event: Event::new(), text: String::new() }
+    }
+
+    fn next(&mut self, key: u64) {
+        self.number += 1;
+        let tenths = self.number;
+        let (seconds, days) = (tenths / 10, tenths / 864_000);
+        self.text.clear();
+        write!(
+            self.text,
+            "{{\"uuid\":\"00000000-0000-4000-8000-{:012x}\",\"published\":\"2026-{:02}-{:02}T{:02}:{:02}:{:02}.{}00Z\",\"eventType\":\"user.session.start\",\
+             \"outcome\":{{\"result\":\"SUCCESS\"}},\"actor\":{{\"id\":\"00u{key:017}\"}},\"client\":{{\"ipAddress\":\"10.{}.{}.{}\"}}}}",
+            self.number,
+            days / 28 % 12 + 1,
+            days % 28 + 1,
+            seconds / 3_600 % 24,
+            seconds / 60 % 60,
+            seconds % 60,
+            tenths % 10,
+            key % 7,
+            key % 251,
+            self.number % 3,
+        )
+        .expect("a string");
+    }
+
+    fn observe(&mut self, key: u64) {
+        self.next(key);
+        self.event.read(self.plan.layout(), self.text.as_bytes(), &Origin::default()).expect("an event");
+        self.engine.observe(&self.event);
+        self.engine.changes();
+    }
+
+    /// Reads a batch of events, then times their updates.
+    fn batch(&mut self) -> Duration {
+        let read: Vec<Event> = (0..BATCH)
+            .map(|_| {
+                let key = self.random.below(KEYS);
+                self.next(key);
+                let mut event = Event::new();
+                event.read(self.plan.layout(), self.text.as_bytes(), &Origin::default()).expect("an event");
+                event
+            })
+            .collect();
+        #[expect(clippy::disallowed_methods, reason = "measuring is what this is for")]
+        let began = Instant::now();
+        for event in &read {
+            black_box(self.engine.observe(event));
+        }
+        let spent = began.elapsed();
+        self.engine.changes();
+        spent
+    }
+}

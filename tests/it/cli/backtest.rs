@@ -1,0 +1,93 @@
+//! `clarion backtest`.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clarion::cli::Exit;
+
+use super::{clarion, clarion_with, folder, path};
+
+/// Rules over sign-ins that fail and sessions that end.
+fn rules(folder: &Path, threshold: u32, with_ended: bool) -> PathBuf {
+    fs::create_dir_all(folder).expect("a folder of rules");
+    let failing = format!(
+        "id: tests.failing\ntitle: Many failures\nseverity: high\nstatus: test\ndescription: Counts.\n\
+         when: |\n  outcome.result == \"FAILURE\" and count(outcome.result == \"FAILURE\" by actor.id within 1h) >= {threshold}\n\
+         alert:\n  title: \"{{actor.displayName}} fails\"\n  group_by: [actor.id]\n  suppress: 1h\n"
+    );
+    fs::write(folder.join("failing.yml"), failing).expect("a rule");
+    if with_ended {
+        let ended = "id: tests.ended\ntitle: Ended\nseverity: low\nstatus: test\ndescription: Ends.\nwhen: eventType == \"user.session.end\"\n";
+        fs::write(folder.join("ended.yml"), ended).expect("a rule");
+    }
+    folder.to_owned()
+}
+
+/// Three days: on each so many failures of one person, a minute apart, the newest first; on the last a session that ends.
+fn events(folder: &Path) -> PathBuf {
+    let mut lines: Vec<String> = Vec::new();
+    for (day, failures) in [(2, 3), (3, 0), (4, 6)] {
+        for minute in 0..=failures {
+            let (result, kind) = if minute == failures { ("SUCCESS", "user.session.start") } else { ("FAILURE", "user.session.start") };
+            lines.push(event(day, minute, result, kind));
+        }
+    }
+    lines.push(event(4, 59, "SUCCESS", "user.session.end"));
+    lines.reverse();
+    let file = folder.join("events.ndjson");
+    fs::write(&file, lines.concat()).expect("events");
+    file
+}
+
+fn event(day: u32, minute: u32, result: &str, kind: &str) -> String {
+    let mut line = String::new();
+    writeln!(
+        line,
+        "{{\"uuid\": \"00000000-0000-4000-8000-0000000{day:02}0{minute:02}\", \"published\": \"2026-03-0{day}T08:{minute:02}:00.000Z\", \"eventType\": \"{kind}\", \
+         \"outcome\": {{\"result\": \"{result}\"}}, \"actor\": {{\"id\": \"00u1\", \"displayName\": \"<script>alert('x')</script>\"}}}}"
+    )
+    .expect("a string");
+    line
+}
+
+#[test]
+fn a_report_counts_rule_by_rule_and_day_by_day_in_whatever_order_events_come() {
+    let folder = folder("backtest-report");
+    let (rules, events) = (rules(&folder.join("rules"), 3, true), events(&folder));
+    let said = clarion(&["backtest", path(&events), "--rules", path(&rules)]);
+    insta::assert_snapshot!(said.transcript());
+    let said = clarion(&["backtest", path(&events), "--rules", path(&rules), "--format", "json"]).json_lines().remove(0);
+    assert_eq!((&said["events"], &said["alerts"]), (&13.into(), &3.into()), "{said}");
+    assert_eq!(said["days"].as_array().map(Vec::len), Some(3));
+    let failing = &said["rules"][0];
+    assert_eq!((&failing["rule"], &failing["alerts"], &failing["findings"]), (&"tests.failing".into(), &2.into(), &5.into()), "{said}");
+    assert_eq!((&failing["first"], &failing["last"]), (&"2026-03-02T08:02:00.000Z".into(), &"2026-03-04T08:05:00.000Z".into()));
+}
+
+#[test]
+fn a_change_of_rules_shows_what_it_adds_and_removes() {
+    let folder = folder("backtest-diff");
+    let (changed, other) = (rules(&folder.join("changed"), 4, true), rules(&folder.join("other"), 3, false));
+    let events = events(&folder);
+    let said = clarion(&["backtest", path(&events), "--rules", path(&changed), "--diff", path(&other)]);
+    insta::assert_snapshot!(said.transcript());
+    let stdin = clarion_with(&["backtest", "-", "--rules", path(&changed), "--diff", path(&other)], b"", Default::default());
+    assert_eq!(stdin.exit, Exit::Usage, "{}", stdin.talk);
+}
+
+#[test]
+fn the_page_needs_nothing_beside_it_and_runs_nothing_that_events_say() {
+    let folder = folder("backtest-html");
+    let (rules, events, page) = (rules(&folder.join("rules"), 3, true), events(&folder), folder.join("report.html"));
+    let said = clarion(&["backtest", path(&events), "--rules", path(&rules), "--html", path(&page)]);
+    assert_eq!(said.exit, Exit::Fine, "{}", said.talk);
+    let page = fs::read_to_string(page).expect("the page");
+    assert!(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; fails"), "{page}");
+    assert!(!page.contains("<script") && !page.contains("http://") && !page.contains("https://") && !page.contains("src="), "{page}");
+    assert_eq!(page.matches("<svg viewBox=\"0 0 720").count(), 1, "one chart of all days");
+    assert_eq!(page.matches("<svg class=spark").count(), 2, "one for each rule that found something");
+    assert!(page.contains("<title>2026-03-04: 2 alerts</title>"), "{page}");
+    let nowhere = clarion(&["backtest", path(&events), "--rules", path(&rules), "--html", path(&folder.join("no/such/folder.html"))]);
+    assert_eq!(nowhere.exit, Exit::World);
+}

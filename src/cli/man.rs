@@ -28,14 +28,22 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     };
     let refuse = |error: std::io::Error| Refusal::world(format!("cannot write to `{}`: {}", dir.display(), plain(&error)));
     fs::create_dir_all(dir).map_err(refuse)?;
-    let commands: Vec<clap::Command> = command.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
-    let pages = commands.len() + 1;
-    for command in std::iter::once(command).chain(commands) {
+    let mut commands = Vec::new();
+    collect(command, &mut commands);
+    let pages = commands.len();
+    for command in commands {
         let name = command.get_display_name().unwrap_or(command.get_name()).to_owned();
         fs::write(dir.join(format!("{name}.1")), page(command.display_name(name))?).map_err(refuse)?;
     }
     out.say(format_args!("wrote {} to `{}`", count(pages, "page"), dir.display()));
     Ok(Exit::Fine)
+}
+
+/// Adds a command and those below it, such as `okta` and `okta connect`.
+fn collect(command: clap::Command, all: &mut Vec<clap::Command>) {
+    let below: Vec<clap::Command> = command.get_subcommands().filter(|command| command.get_name() != "help").cloned().collect();
+    all.push(command);
+    below.into_iter().for_each(|command| collect(command, all));
 }
 
 fn page(command: clap::Command) -> Result<Vec<u8>, Refusal> {

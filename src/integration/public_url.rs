@@ -31,7 +31,7 @@ impl PublicUrl {
     /// # Errors
     /// The address is not one that Okta can deliver to.
     pub fn parse(text: &str, org: &OrgAddress) -> Result<PublicUrl, PublicUrlFault> {
-        let text = text.trim().trim_end_matches('/');
+        let text = text.trim();
         if text.is_empty() {
             return Err(PublicUrlFault::Missing);
         }
@@ -39,7 +39,7 @@ impl PublicUrl {
             return Err(PublicUrlFault::Shape);
         }
         match HookUri::parse(text, org) {
-            Ok(_) => Ok(PublicUrl(text.to_owned())),
+            Ok(_) => Ok(PublicUrl(text.trim_end_matches('/').to_owned())),
             Err(HookSpecFault::UriScheme) => Err(PublicUrlFault::Scheme),
             Err(_) => Err(PublicUrlFault::Shape),
         }

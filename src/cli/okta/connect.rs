@@ -55,11 +55,14 @@ pub(super) fn run_again(args: &ReconnectArgs, around: &Surroundings, out: &mut O
 fn act(args: &Args, again: bool, around: &Surroundings, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let workspace = workspace(&args.common)?;
     let allowance = around.allowance(out)?;
-    let subscription = subscription(&args.rules, out)?;
     let store = around.open(&args.common, out)?;
     let saved = store.connection(&workspace).map_err(|error| fault::of_store(&error))?;
     let kept = if again { None } else { kept_secret(args, around, &store, &workspace) };
-    let subscription = if again { kept_subscription(&args.rules, &store, &workspace).unwrap_or(subscription) } else { subscription };
+    let carried = if again { kept_subscription(&args.rules, &store, &workspace) } else { None };
+    let subscription = match carried {
+        Some(carried) => carried,
+        None => subscription(&args.rules, out)?,
+    };
     let (domain, client_id, client_secret) = inputs(args, again, saved.as_ref(), kept, around, out)?;
     let is_loopback = is_loopback(domain.as_deref().or(saved.as_ref().map(|saved| saved.org_host.as_str())), allowance.as_ref());
     let desk = Desk::new(store, workspace, clock(), allowance);

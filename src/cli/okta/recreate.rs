@@ -28,9 +28,11 @@ pub(super) fn run(args: &Args, around: &Surroundings, out: &mut Out<'_>) -> Resu
     let Some(_) = around.look(&args.common)? else {
         return Ok(fault::report(&crate::integration::Error::NotConnected(workspace), args.common.format, out));
     };
-    let rules = subscription(&args.rules, out)?;
     let store = around.open(&args.common, out)?;
-    let subscription = kept_subscription(&args.rules, &store, &workspace).unwrap_or(rules);
+    let subscription = match kept_subscription(&args.rules, &store, &workspace) {
+        Some(kept) => kept,
+        None => subscription(&args.rules, out)?,
+    };
     let public = public_url(&args.receiver, around, &store, &workspace, allowance.as_ref());
     let desk = Desk::new(store, workspace, clock(), allowance);
     let runtime = runtime()?;

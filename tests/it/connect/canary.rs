@@ -48,11 +48,11 @@ impl Seen {
 
     fn hides(&self, what: &str, secret: &str) {
         assert!(secret.len() >= 16, "{what} is too short to be looked for");
-        for form in forms(secret) {
-            for (name, bytes) in &self.0 {
-                let found = bytes.windows(form.len()).any(|window| window == form.as_slice());
-                assert!(!found, "{what} in {name}, as {}", String::from_utf8_lossy(&form));
-            }
+        let forms = forms(secret);
+        let search = aho_corasick::AhoCorasick::new(&forms).unwrap();
+        for (name, bytes) in &self.0 {
+            let found = search.find(bytes).map(|found| String::from_utf8_lossy(&forms[found.pattern().as_usize()]));
+            assert!(found.is_none(), "{what} in {name}, as {}", found.unwrap_or_default());
         }
     }
 }
@@ -100,10 +100,13 @@ fn no_secret_is_said_or_written() {
     note(&mut seen, "logs", bench.run(&["logs", "--since", "1h"]).fine());
     note(&mut seen, "recreate", bench.recreate().fine());
     note(&mut seen, "rotate", bench.run(&["rotate", "hook-secret"]));
-    // Killed at a step, so that the write-ahead log is left behind.
-    let mut child = bench.command(&["recreate-hook", "--listen", &bench.listen]).spawn().unwrap();
+    // Killed between two steps, so that the write-ahead log is left behind.
     bench.okta.order(Fault::once(FaultKind::Stall).on("/lifecycle/verify"));
-    std::thread::sleep(std::time::Duration::from_millis(700));
+    let mut child = bench.command(&["recreate-hook", "--listen", &bench.listen]).spawn().unwrap();
+    while bench.ours().len() < 2 {
+        assert!(child.try_wait().unwrap().is_none(), "it waits for the verification");
+        std::thread::yield_now();
+    }
     let _ = child.kill();
     note(&mut seen, "killed recreate", Said::of(child.wait_with_output().unwrap()));
     bench.okta.clear_faults();

@@ -23,7 +23,7 @@ fn gated(name: &str) -> (Bench, Gate) {
 }
 
 /// Runs a command that is killed at a request; none when it came to its end before.
-fn killed(bench: &Bench, gate: &Gate, args: &[&str], at: usize, moment: Moment) -> bool {
+fn killed(bench: &Bench, gate: &Gate, args: &[impl AsRef<std::ffi::OsStr>], at: usize, moment: Moment) -> bool {
     gate.arm(at, moment);
     let child = bench.command(args).spawn().expect("the program");
     gate.aim(child.id());
@@ -58,7 +58,7 @@ fn connect_may_be_killed_at_every_request() {
     for moment in [Moment::Before, Moment::After] {
         for at in 1..REQUESTS_MAX {
             let (bench, gate) = gated(&format!("crash-connect-{moment:?}-{at}"));
-            if !killed(&bench, &gate, &bench.connect_args(), at, moment) {
+            if !killed(&bench, &gate, &bench.quick_connect(), at, moment) {
                 break;
             }
             moments += 1;
@@ -68,7 +68,7 @@ fn connect_may_be_killed_at_every_request() {
             if status["connection"].is_null() {
                 assert_eq!(status["state"], "not_connected", "{place}");
             }
-            bench.connect().fine();
+            bench.run(&bench.quick_connect()).fine();
             assert_eq!(tells_the_truth(&bench, &place)["state"], "connected", "{place}");
             bench.hook();
         }
@@ -82,7 +82,7 @@ fn recreate_may_be_killed_at_every_request() {
     for moment in [Moment::Before, Moment::After] {
         for at in 1..REQUESTS_MAX {
             let (bench, gate) = gated(&format!("crash-recreate-{moment:?}-{at}"));
-            bench.connect().fine();
+            bench.run(&bench.quick_connect()).fine();
             let old = bench.hook().id;
             let args = ["recreate-hook", "--listen", &bench.listen];
             if !killed(&bench, &gate, &args, at, moment) {
@@ -107,7 +107,7 @@ fn rotation_may_be_killed_at_every_request() {
     for moment in [Moment::Before, Moment::After] {
         for at in 1..REQUESTS_MAX {
             let (bench, gate) = gated(&format!("crash-rotate-{moment:?}-{at}"));
-            bench.connect().fine();
+            bench.run(&bench.quick_connect()).fine();
             let args = ["rotate", "hook-secret", "--listen", &bench.listen];
             if !killed(&bench, &gate, &args, at, moment) {
                 break;
@@ -128,7 +128,7 @@ fn disconnect_may_be_killed_at_every_request() {
     for moment in [Moment::Before, Moment::After] {
         for at in 1..REQUESTS_MAX {
             let (bench, gate) = gated(&format!("crash-disconnect-{moment:?}-{at}"));
-            bench.connect().fine();
+            bench.run(&bench.quick_connect()).fine();
             if !killed(&bench, &gate, &["disconnect", "--yes"], at, moment) {
                 break;
             }
@@ -146,7 +146,7 @@ fn disconnect_may_be_killed_at_every_request() {
 }
 
 /// Runs a command and kills it as soon as it tells of its n-th step; none when there are fewer.
-fn killed_at_step(bench: &Bench, args: &[&str], step: usize) -> Option<String> {
+fn killed_at_step(bench: &Bench, args: &[impl AsRef<std::ffi::OsStr>], step: usize) -> Option<String> {
     let mut child = bench.command(args).spawn().expect("the program");
     let talk = BufReader::new(child.stderr.take().expect("its talk"));
     let line = talk.lines().map(|line| line.expect("text")).filter(|line| line.starts_with('✓')).nth(step);
@@ -161,14 +161,14 @@ fn killed_at_step(bench: &Bench, args: &[&str], step: usize) -> Option<String> {
 fn both_may_be_killed_at_every_step() {
     for step in 0..20 {
         let bench = Bench::new(&format!("crash-step-connect-{step}"));
-        let Some(line) = killed_at_step(&bench, &bench.connect_args(), step) else { break };
+        let Some(line) = killed_at_step(&bench, &bench.quick_connect(), step) else { break };
         tells_the_truth(&bench, &line);
-        bench.connect().fine();
+        bench.run(&bench.quick_connect()).fine();
         assert_eq!(tells_the_truth(&bench, &line)["state"], "connected");
     }
     for step in 0..20 {
         let bench = Bench::new(&format!("crash-step-recreate-{step}"));
-        bench.connect().fine();
+        bench.run(&bench.quick_connect()).fine();
         let Some(line) = killed_at_step(&bench, &["recreate-hook", "--listen", &bench.listen], step) else { break };
         assert_eq!(tells_the_truth(&bench, &line)["state"], "connected", "{line}");
     }

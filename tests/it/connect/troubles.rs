@@ -66,7 +66,7 @@ fn an_org_that_does_not_answer_or_answers_oddly_is_told_apart() {
         (Fault::once(FaultKind::Redirect { to: "https://elsewhere.example/".to_owned() }).on("/.well-known"), "a redirect"),
     ];
     for (fault, words) in faults {
-        bench.okta.order(fault);
+        bench.okta.order(fault.always());
         let said = bench.connect().ends_with(4);
         shows(&said, title);
         assert!(said.talk.contains(words), "{words}: {}", said.talk);

@@ -201,10 +201,18 @@ async fn where_possession_has_to_be_proved_a_token_is_of_use_only_with_proofs() 
     let logs = format!("{}/api/v1/logs", okta.url());
     read(http().get(&logs).header("authorization", format!("Bearer {token}"))).await.fault(401, "E0000011");
     let hash = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(sha2::Sha256::digest(token.as_bytes()));
-    let proof = proof(&logs, "GET", "c", &json!({ "ath": hash }));
-    let call = async || read(http().get(&logs).header("authorization", format!("DPoP {token}")).header("dpop", &proof)).await;
-    assert_eq!(call().await.status, 200);
-    call().await.fault(401, "E0000011");
+    let call = async |proof: &str| read(http().get(&logs).header("authorization", format!("DPoP {token}")).header("dpop", proof)).await;
+    let right = proof(&logs, "GET", "c", &json!({ "ath": hash }));
+    assert_eq!(call(&right).await.status, 200);
+    call(&right).await.fault(401, "E0000011");
+    for wrong in [
+        proof(&format!("{}/api/v1/users", okta.url()), "GET", "d", &json!({ "ath": hash })),
+        proof(&logs, "POST", "e", &json!({ "ath": hash })),
+        proof(&logs, "GET", "f", &json!({ "ath": "of another token" })),
+        proof(&logs, "GET", "g", &json!({ "ath": hash, "iat": 1_000_000_000 })),
+    ] {
+        call(&wrong).await.fault(401, "E0000011");
+    }
 }
 
 #[tokio::test]

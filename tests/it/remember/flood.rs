@@ -14,7 +14,7 @@ const KEYS_AT_LENGTH: usize = 10_000_000;
 
 #[test]
 fn a_victim_in_a_flood_of_keys_is_not_forgotten() {
-    let keys: usize = std::env::var("CLARION_FLOOD_KEYS").ok().map_or(KEYS, |text| text.parse().expect("a number of keys"));
+    let keys = keys();
     let full = Limits::default();
     let share = KEYS_AT_LENGTH.div_ceil(keys).max(1);
     let limits = Limits {
@@ -42,6 +42,11 @@ fn a_victim_in_a_flood_of_keys_is_not_forgotten() {
     let prints = 36 * keys.min(2_000_000);
     assert!(counters.bytes <= limits.bytes_max + prints, "{counters:?}");
     println!("{keys} keys: {counters:?}, {} resident", resident());
+}
+
+#[expect(clippy::disallowed_methods, reason = "how many keys come is decided where the test is run")]
+fn keys() -> usize {
+    std::env::var("CLARION_FLOOD_KEYS").ok().map_or(KEYS, |text| text.parse().expect("a number of keys"))
 }
 
 /// Returns how much memory the process holds, where the system tells.

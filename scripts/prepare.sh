@@ -1,7 +1,7 @@
 #!/bin/sh
 # Looks for what building and testing Clarion needs beside Rust, and installs what is missing with the system's package manager.
 #
-#   scripts/prepare.sh          what a build needs: a C compiler (the zstd library is C) and make
+#   scripts/prepare.sh          what a build needs: a C compiler (SQLite, zstd, the cryptography under TLS and the allocator are C) and make
 #   scripts/prepare.sh tests    that, and rustfmt and clippy
 #   scripts/prepare.sh contract what a build needs, and Node and Python for `make contract`
 #

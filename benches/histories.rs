@@ -31,7 +31,7 @@ const FORMS: &[(&str, &str)] = &[
     ("distinct", "distinct(client.ipAddress of (eventType == \"user.session.start\" by actor.id within 7d)) >= 10"),
     ("seen", "seen(eventType == \"user.session.start\" by actor.id within 7d) and outcome.result == \"FAILURE\""),
     ("first_seen", "first_seen(client.ipAddress of (eventType == \"user.session.start\" by actor.id within 30d)) and outcome.result == \"FAILURE\""),
-    ("sequence", "sequence(eventType == \"user.session.start\" by actor.id, outcome.result == \"FAILURE\" by actor.id within 1d)"),
+    ("sequence", "sequence(eventType == \"user.session.start\", outcome.result == \"FAILURE\" by actor.id within 1d)"),
 ];
 
 /// Measures updates and sizes.

@@ -20,7 +20,7 @@ pub(crate) fn observe(criterion: &mut Criterion) {
     let events = events(1, 2_000);
     let mut pack = Library::new();
     pack.add(&recommended(), &BTreeMap::new());
-    measure(criterion, "observe_pack", "53 rules", &plan(pack), &events);
+    measure(criterion, "observe_pack", "88 rules", &plan(pack), &events);
     for count in [20, 1_000, 10_000] {
         let id = format!("{count} rules");
         measure(criterion, "observe_quiet", &id, &generated(&rules(5, count, Named::OneOf(RARE_TYPES))), &events);

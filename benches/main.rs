@@ -23,6 +23,10 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group};
 
+// The allocator of the program, as what is measured is the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Short, so that all of them together take a few minutes.
 fn settings() -> Criterion {
     Criterion::default().sample_size(10).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2)).without_plots()

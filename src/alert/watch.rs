@@ -113,7 +113,7 @@ impl Watch {
 
     fn finding(&self, fired: &Fired) -> Option<Finding> {
         // A finding may be said long after its event: then what is kept of the event speaks for it.
-        let facts: &dyn Facts = &*fired.row;
+        let facts: &dyn Facts = &fired.row;
         let raw: &[u8] = fired.raw.as_deref().unwrap_or_default();
         let event_type = FieldRef::find("eventType").and_then(|field| self.plan.layout().slot(&field)).map(|slot| facts.value(slot));
         let event_type = match &event_type {

@@ -6,18 +6,19 @@
 mod print;
 pub mod remember;
 mod scout;
+mod scratch;
 mod seen;
 
 use std::sync::Arc;
 
-use crate::evaluate::Moment;
 use crate::event::{Event, Timestamp};
-use crate::plan::{AtomId, Plan, Program, RuleIndex};
+use crate::plan::{Plan, RuleIndex};
 
 use print::fingerprint;
 use remember::{BadSnapshot, Remembering};
 pub use remember::{Change, Limits};
 pub use scout::{Scout, Sighting};
+pub use scratch::Scratch;
 pub use seen::{SEEN_MAX, Seen};
 
 /// Runs a plan over events.
@@ -30,6 +31,8 @@ pub struct Engine {
     counters: Counters,
     remembering: Remembering,
     changes: Vec<Change>,
+    /// Whether an event that comes again may have mattered to other rules when it came first.
+    reloaded: bool,
 }
 
 /// What an engine has counted.
@@ -55,7 +58,7 @@ impl Engine {
     pub fn with_limits(plan: Arc<Plan>, limits: Limits) -> Self {
         let scout = Scout::new(plan.clone(), limits.keep_raw);
         let remembering = Remembering::new(plan.remember().clone(), limits);
-        Engine { plan, scout, matched: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new() }
+        Engine { plan, scout, matched: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new(), reloaded: false }
     }
 
     /// Makes an engine that goes on from the bytes that [`Remembering::snapshot`] gave.
@@ -71,7 +74,7 @@ impl Engine {
     pub fn reload(self, plan: Arc<Plan>) -> Self {
         let limits = self.remembering.limits().clone();
         let remembering = self.remembering.reload(plan.remember().clone());
-        Engine { remembering, seen: self.seen, counters: self.counters, changes: self.changes, ..Engine::with_limits(plan, limits) }
+        Engine { remembering, seen: self.seen, counters: self.counters, changes: self.changes, reloaded: true, ..Engine::with_limits(plan, limits) }
     }
 
     /// Returns the plan.
@@ -92,38 +95,34 @@ impl Engine {
 
     /// Takes an event in that was received at a known time, which the watermark does not pass by much.
     pub fn observe_at(&mut self, event: &Event, received: Option<Timestamp>) -> &[RuleIndex] {
-        let print = event.uuid().map(fingerprint);
-        if !self.is_new(event.org(), print) {
-            self.matched.clear();
-            return &self.matched;
-        }
-        let sighting = self.scout.look_with(event, print, std::mem::take(&mut self.matched));
-        self.accept(sighting, received)
+        let sighting = self.scout.look_with(event, event.uuid().map(fingerprint), std::mem::take(&mut self.matched));
+        self.take(sighting, received)
     }
 
     /// Takes in what a scout has seen; gives the rules that the event fulfils, none if it came before.
     pub fn take(&mut self, sighting: Sighting, received: Option<Timestamp>) -> &[RuleIndex] {
-        let org = sighting.has_org.then(|| sighting.arrival.org.clone());
-        if !self.is_new(org.as_deref(), sighting.print) {
+        let is_new = self.is_new(&sighting);
+        *(if is_new { &mut self.counters.events } else { &mut self.counters.duplicates }) += 1;
+        self.matched = sighting.matched;
+        if !is_new {
             self.matched.clear();
             return &self.matched;
         }
-        self.accept(sighting, received)
-    }
-
-    /// Says whether an event counts, and counts it.
-    fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
-        let is_new = self.seen.is_new(org, print);
-        *(if is_new { &mut self.counters.events } else { &mut self.counters.duplicates }) += 1;
-        is_new
-    }
-
-    fn accept(&mut self, sighting: Sighting, received: Option<Timestamp>) -> &[RuleIndex] {
         self.counters.candidates += sighting.candidates as u64;
-        self.matched = sighting.matched;
         self.counters.matches += self.matched.len() as u64;
-        self.changes.append(&mut self.remembering.take(sighting.arrival, received));
+        self.changes.append(&mut self.remembering.take(sighting.arrival, received, &mut self.scout.room));
         &self.matched
+    }
+
+    /// Says whether an event counts. Which events came before is known twice over: of those that rules remember it outlives a restart.
+    fn is_new(&mut self, sighting: &Sighting) -> bool {
+        let (arrival, print) = (&sighting.arrival, sighting.print);
+        let org = sighting.has_org.then_some(&*arrival.org);
+        if arrival.is_wanted() {
+            self.remembering.is_new(arrival) && !(self.reloaded && self.seen.contains(org, print))
+        } else {
+            self.seen.is_new(org, print) && !(self.reloaded && self.remembering.knows(&arrival.org, print))
+        }
     }
 
     /// Takes what rules that remember have said and taken back since the last call.
@@ -139,52 +138,5 @@ impl Engine {
     /// Returns the state of the rules that remember.
     pub fn remembering(&self) -> &Remembering {
         &self.remembering
-    }
-}
-
-/// Remembers the predicates that have been decided for the event at hand.
-#[derive(Debug, Default)]
-pub struct Scratch {
-    /// For each predicate the number of the event it was decided for, and the decision in the lowest bit.
-    decided: Vec<u32>,
-    event: u32,
-}
-
-impl Scratch {
-    /// Makes one for so many predicates.
-    pub fn for_atoms(count: usize) -> Self {
-        Scratch { decided: vec![0; count], event: 0 }
-    }
-
-    /// Forgets all decisions.
-    pub fn next_event(&mut self) {
-        self.event = self.event.wrapping_add(2);
-        if self.event == 0 {
-            self.decided.fill(0);
-            self.event = 2;
-        }
-    }
-
-    /// Says whether a program holds; each predicate is decided once for an event.
-    pub fn holds(&mut self, program: &Program, plan: &Plan, moment: &Moment<'_>) -> bool {
-        match program {
-            Program::Constant(truth) => *truth,
-            Program::Atom(id) => self.atom(*id, plan, moment),
-            Program::Not(inner) => !self.holds(inner, plan, moment),
-            Program::And(parts) => parts.iter().all(|part| self.holds(part, plan, moment)),
-            Program::Or(parts) => parts.iter().any(|part| self.holds(part, plan, moment)),
-        }
-    }
-
-    fn atom(&mut self, id: AtomId, plan: &Plan, moment: &Moment<'_>) -> bool {
-        let at = id.0 as usize;
-        if let Some(known) = self.decided.get(at).filter(|known| **known & !1 == self.event) {
-            return known & 1 == 1;
-        }
-        let truth = plan.atoms().get(at).is_some_and(|code| code.holds(moment));
-        if let Some(known) = self.decided.get_mut(at) {
-            *known = self.event | u32::from(truth);
-        }
-        truth
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Scratch;
 use super::print::fingerprint;
-use super::remember::Arrival;
+use super::remember::{Arrival, Room};
 use crate::evaluate::{Moment, NoMemory};
 use crate::event::{Event, Timestamp};
 use crate::plan::{Candidates, Plan, RuleIndex};
@@ -20,6 +20,8 @@ pub struct Scout {
     candidates: Candidates,
     /// The org of the event before: nearly always that of the next one.
     org: Arc<str>,
+    /// Memory that the event before has left.
+    pub(super) room: Room,
 }
 
 /// What an event means to the rules.
@@ -53,7 +55,7 @@ impl Scout {
     /// Makes one for a plan. `keep_raw` keeps the bytes of events on which rules that remember decide.
     pub fn new(plan: Arc<Plan>, keep_raw: bool) -> Self {
         let scratch = Scratch::for_atoms(plan.atoms().len());
-        Scout { plan, keep_raw, scratch, candidates: Candidates::new(), org: Arc::from("") }
+        Scout { plan, keep_raw, scratch, candidates: Candidates::new(), org: Arc::from(""), room: Room::default() }
     }
 
     /// Works out what an event means. The event must have been read with the layout of the same plan.
@@ -73,12 +75,12 @@ impl Scout {
         let moment = Moment::new(event, &NoMemory);
         for index in &self.candidates {
             let Some(rule) = self.plan.rule(*index).filter(|_| !self.plan.remember().owns(*index)) else { continue };
-            if self.scratch.holds(&rule.program, &self.plan, &moment) {
+            if self.scratch.holds(&rule.program, self.plan.atoms(), &moment) {
                 matched.push(*index);
             }
         }
         matched.sort_unstable();
-        let arrival = Arrival::of(self.plan.remember(), event, self.org.clone(), print, self.keep_raw);
+        let arrival = Arrival::of(self.plan.remember(), event, self.org.clone(), print, self.keep_raw, &mut self.scratch, &mut self.room);
         Sighting { print, has_org: org.is_some(), matched, candidates: self.candidates.len(), arrival }
     }
 }

@@ -24,11 +24,21 @@ impl Seen {
         Seen { young: HashSet::default(), old: HashSet::default(), hashers: (RandomState::new(), RandomState::new()) }
     }
 
+    /// Says whether an event has come, by its org and the fingerprint of its uuid.
+    pub fn contains(&self, org: Option<&str>, print: Option<u128>) -> bool {
+        let Some(fingerprint) = print.map(|print| self.fingerprint(org, print)) else { return false };
+        self.old.contains(&fingerprint) || self.young.contains(&fingerprint)
+    }
+
+    fn fingerprint(&self, org: Option<&str>, print: u128) -> u128 {
+        let identity = (org, print);
+        (u128::from(self.hashers.0.hash_one(identity)) << 64) | u128::from(self.hashers.1.hash_one(identity))
+    }
+
     /// Notes an event by its org and the fingerprint of its uuid; says whether it is the first of that uuid.
     pub fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
         let Some(print) = print else { return true };
-        let identity = (org, print);
-        let fingerprint = (u128::from(self.hashers.0.hash_one(identity)) << 64) | u128::from(self.hashers.1.hash_one(identity));
+        let fingerprint = self.fingerprint(org, print);
         if self.old.contains(&fingerprint) || !self.young.insert(fingerprint) {
             return false;
         }

@@ -32,7 +32,7 @@ pub struct RuleIndex(pub u32);
 pub struct Plan {
     layout: Layout,
     rules: Vec<PlannedRule>,
-    atoms: Vec<Code>,
+    atoms: Arc<[Code]>,
     index: Index,
     questions: Questions,
     remember: Arc<RememberPlan>,
@@ -82,8 +82,7 @@ impl Plan {
         for rule in rules {
             let when = simplify::simplify(&rule.when);
             let types = type_sets.entry(types_key(&when)).or_insert_with(|| sets.may(&when)).clone();
-            // Where the index answers for the event type, the program need not ask again.
-            let rest = if types.contains(sets.other()) { when.clone() } else { simplify::without_event_type(&when, sets) };
+            let rest = simplify::all_of(std::slice::from_ref(&when), &when, &types, sets);
             let mut lowering = Lowering { layout: &layout, questions: &mut questions };
             let program = atoms.program(&rest, &mut lowering);
             let part = |lowering: &mut Lowering<'_>, typed: &Arc<Typed>| lowering.lower(typed);
@@ -105,8 +104,10 @@ impl Plan {
         }
         let index = Index::build(planned.iter().zip(&keys).map(|(rule, key)| (&rule.types, key.as_ref())), sets);
         let numbered: Vec<(RuleIndex, &Rule)> = planned.iter().zip(0u32..).map(|(planned, at)| (RuleIndex(at), &*planned.rule)).collect();
-        let remember = Arc::new(RememberPlan::compile(&numbered, &layout, sets, &questions));
-        Plan { layout, rules: planned, atoms: atoms.into_codes(), index, questions, remember, sets: sets.clone() }
+        let mut remember = RememberPlan::compile(&numbered, &layout, sets, &questions, &mut atoms);
+        let atoms: Arc<[Code]> = atoms.into_codes().into();
+        remember.share(atoms.clone());
+        Plan { layout, rules: planned, atoms, index, questions, remember: Arc::new(remember), sets: sets.clone() }
     }
 
     /// Returns the fields that are read of each event.

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use crate::evaluate::{Code, Lowering};
+use crate::evaluate::{Code, Lowering, Moment};
 use crate::event::Value;
 use crate::language::{Node, Typed};
 
@@ -25,6 +25,19 @@ pub enum Program {
     And(Vec<Program>),
     /// At least one of them; the cheap ones stand first.
     Or(Vec<Program>),
+}
+
+impl Program {
+    /// Says whether it holds, with the predicates by number.
+    pub fn holds(&self, atoms: &[Code], moment: &Moment<'_>) -> bool {
+        match self {
+            Program::Constant(truth) => *truth,
+            Program::Atom(id) => atoms.get(id.0 as usize).is_some_and(|code| code.holds(moment)),
+            Program::Not(inner) => !inner.holds(atoms, moment),
+            Program::And(parts) => parts.iter().all(|part| part.holds(atoms, moment)),
+            Program::Or(parts) => parts.iter().any(|part| part.holds(atoms, moment)),
+        }
+    }
 }
 
 /// The distinct predicates found so far.

@@ -3,12 +3,20 @@
 use std::sync::Arc;
 
 use crate::event::{ClosedSet, FieldRef, Scalar, Type, Value};
-use crate::language::{Comparison, Node, Scope, Sets, Typed};
+use crate::language::{Comparison, Node, Scope, Sets, TypeSet, Typed};
 
 /// Returns a condition of the same meaning in a form that shares.
 pub(super) fn simplify(condition: &Arc<Typed>) -> Arc<Typed> {
     let typed = push_not(condition, false);
     fold(&typed)
+}
+
+/// Returns the conjunction of conditions in a form that shares, without those that the event type alone decides where it is among `types`
+/// for sure.
+pub(super) fn all_of(parts: &[Arc<Typed>], like: &Typed, types: &TypeSet, sets: &Sets) -> Arc<Typed> {
+    let all = simplify(&junction(true, parts.to_vec(), like));
+    // Where the index answers for the event type, nobody need ask again.
+    if types.contains(sets.other()) { all } else { without_event_type(&all, sets) }
 }
 
 /// Returns a condition without the conjuncts that only ask for the event type.

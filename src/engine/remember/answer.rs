@@ -1,7 +1,6 @@
 //! Answers to questions about one set of past events.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use super::asking::Inquiry;
 use super::cells::Cell;
@@ -82,17 +81,17 @@ struct Range<'a> {
 }
 
 impl<'a> Range<'a> {
-    fn of(plain: &Plain, cell: Option<&'a Cell>, row: &Arc<Row>) -> Range<'a> {
+    fn of(plain: &Plain, cell: Option<&'a Cell>, row: &Row) -> Range<'a> {
         let Some(entries) = cell.map(|cell| &cell.entries) else { return Range { cell, from: 0, to: 0 } };
         let within = plain.within.unwrap_or(ENDLESS);
         let start = row.at().minus(within);
         let (from, to) = match reach(&plain.question) {
-            Reach::Window if within == ENDLESS => (0, entries.partition_point(|entry| entry <= row)),
-            Reach::Window => (entries.partition_point(|entry| entry.at() <= start), entries.partition_point(|entry| entry <= row)),
-            Reach::Before => (entries.partition_point(|entry| entry.at() < start), entries.partition_point(|entry| entry < row)),
+            Reach::Window if within == ENDLESS => (0, entries.partition_point(|entry| !entry.is_after(row))),
+            Reach::Window => (entries.partition_point(|entry| entry.at <= start), entries.partition_point(|entry| !entry.is_after(row))),
+            Reach::Before => (entries.partition_point(|entry| entry.at < start), entries.partition_point(|entry| entry.is_before(row))),
             Reach::After => {
                 let end = row.at().plus(within);
-                (entries.partition_point(|entry| entry <= row), entries.partition_point(|entry| entry.at() <= end))
+                (entries.partition_point(|entry| !entry.is_after(row)), entries.partition_point(|entry| entry.at <= end))
             }
         };
         Range { cell, from, to: to.max(from) }
@@ -102,17 +101,17 @@ impl<'a> Range<'a> {
         self.to - self.from
     }
 
-    fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Arc<Row>> + use<'a> {
+    fn iter(&self) -> impl DoubleEndedIterator<Item = &'a Row> + use<'a> {
         let (from, to) = (self.from, self.to);
-        self.cell.into_iter().flat_map(move |cell| cell.entries.range(from..to))
+        self.cell.into_iter().flat_map(move |cell| cell.entries.range(from, to).map(|entry| &entry.row))
     }
 }
 
 /// Answers a question for an event.
-pub(super) fn answer(inquiry: &Inquiry<'_>, plain: &Plain, row: &Arc<Row>) -> Value<'static> {
-    let Some(cell) = inquiry.look(plain.source.base, &plain.now, row) else { return empty_of(plain) };
+pub(super) fn answer(inquiry: &Inquiry<'_>, plain: &Plain, row: &Row) -> Value<'static> {
+    let Some(cell) = inquiry.look(&plain.source, &plain.now, row) else { return empty_of(plain) };
     let range = Range::of(plain, cell, row);
-    let belongs = |entry: &&Arc<Row>| inquiry.belongs(&plain.source, entry, row, &[]);
+    let belongs = |entry: &&Row| inquiry.belongs(&plain.source, entry, row, &[]);
     match &plain.question {
         Question::Count => Value::Int(int(count(inquiry, plain, &range, row))),
         Question::Distinct => Value::Int(int(newest_of_each(inquiry, plain, &range, row).len())),
@@ -137,11 +136,11 @@ pub(super) fn answer(inquiry: &Inquiry<'_>, plain: &Plain, row: &Arc<Row>) -> Va
 }
 
 /// Returns the events that made an answer what it is.
-pub(super) fn members(inquiry: &Inquiry<'_>, plain: &Plain, row: &Arc<Row>) -> Vec<Arc<Row>> {
-    let Some(cell) = inquiry.look(plain.source.base, &plain.now, row) else { return Vec::new() };
+pub(super) fn members(inquiry: &Inquiry<'_>, plain: &Plain, row: &Row) -> Vec<Row> {
+    let Some(cell) = inquiry.look(&plain.source, &plain.now, row) else { return Vec::new() };
     let range = Range::of(plain, cell, row);
     let mut all = range.iter().filter(|entry| inquiry.belongs(&plain.source, entry, row, &[]));
-    let forward = |newest_first: Vec<&Arc<Row>>| newest_first.into_iter().rev().cloned().collect();
+    let forward = |newest_first: Vec<&Row>| newest_first.into_iter().rev().cloned().collect();
     match plain.question {
         // No more than what decides is kept for ever, so no more than that is told.
         Question::Count if plain.enough.is_some() => forward(all.rev().take(plain.enough.unwrap_or(usize::MAX)).collect()),
@@ -160,7 +159,7 @@ fn int(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn take(inquiry: &Inquiry<'_>, plain: &Plain, entry: &Arc<Row>) -> Value<'static> {
+fn take(inquiry: &Inquiry<'_>, plain: &Plain, entry: &Row) -> Value<'static> {
     match &plain.value {
         Some(value) => inquiry.eval(entry, |moment| value.eval(moment).into_owned()),
         None => Value::Missing,
@@ -168,7 +167,7 @@ fn take(inquiry: &Inquiry<'_>, plain: &Plain, entry: &Arc<Row>) -> Value<'static
 }
 
 /// Returns how many events there are, as far as that decides anything.
-fn count(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> usize {
+fn count(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row) -> usize {
     let enough = plain.enough.unwrap_or(usize::MAX);
     if inquiry.all_belong(&plain.source) {
         return range.len().min(enough);
@@ -177,7 +176,7 @@ fn count(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>
 }
 
 /// Returns the newest event of each value, the newest first, as far as their number decides anything.
-fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, row: &Arc<Row>) -> Vec<&'a Arc<Row>> {
+fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, row: &Row) -> Vec<&'a Row> {
     let enough = plain.enough.unwrap_or(usize::MAX);
     let mut values: HashSet<Box<[u8]>> = HashSet::new();
     let mut newest = Vec::new();
@@ -200,7 +199,7 @@ fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, r
 }
 
 /// Returns the values that are there, in the order of their events.
-fn taken(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> Vec<Value<'static>> {
+fn taken(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row) -> Vec<Value<'static>> {
     range
         .iter()
         .filter(|entry| inquiry.belongs(&plain.source, entry, row, &[]))
@@ -302,7 +301,7 @@ fn total(values: &[Value<'static>], mean: bool) -> Value<'static> {
     }
 }
 
-fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>, learning: Option<Span>) -> bool {
+fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row, learning: Option<Span>) -> bool {
     let now = take(inquiry, plain, row);
     if now.is_missing() {
         return false;
@@ -319,7 +318,7 @@ fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc
         let is_known = if inquiry.all_belong(&plain.source) {
             range.cell.and_then(|cell| cell.first).is_some_and(|first| first <= until)
         } else {
-            let entries = range.cell.into_iter().flat_map(|cell| cell.entries.iter());
+            let entries = range.cell.into_iter().flat_map(|cell| cell.entries.iter()).map(|entry| &entry.row);
             entries.take_while(|entry| entry.at() <= until && *entry < row).any(|entry| inquiry.belongs(&plain.source, entry, row, &[]))
         };
         if !is_known {
@@ -330,7 +329,7 @@ fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc
 }
 
 /// Returns where an event happened.
-fn point(inquiry: &Inquiry<'_>, row: &Arc<Row>) -> Option<Point> {
+fn point(inquiry: &Inquiry<'_>, row: &Row) -> Option<Point> {
     let field = FieldRef::find("geo.point")?;
     let number = inquiry.view.plan.shape().find(&field.path())?;
     let (_, slot) = inquiry.view.plan.shape().fields().get(usize::from(number))?;
@@ -340,7 +339,7 @@ fn point(inquiry: &Inquiry<'_>, row: &Arc<Row>) -> Option<Point> {
     }
 }
 
-fn travel(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> Value<'static> {
+fn travel(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row) -> Value<'static> {
     let Some(here) = point(inquiry, row) else { return Value::Missing };
     let before = range
         .iter()
@@ -369,7 +368,7 @@ fn distance(a: Point, b: Point) -> f64 {
     2.0 * EARTH_RADIUS * chord.sqrt().min(1.0).asin()
 }
 
-fn followed_by(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>) -> bool {
+fn followed_by(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row) -> bool {
     if range.iter().any(|entry| inquiry.belongs(&plain.source, entry, row, &[])) {
         return true;
     }
@@ -383,7 +382,7 @@ fn followed_by(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Ar
 
 /// Returns how far the current bucket's count lies from the mean of the earlier full ones, in standard deviations.
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
-fn zscore(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row>, each: Span) -> Option<f64> {
+fn zscore(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row, each: Span) -> Option<f64> {
     let each = each.as_micros().max(1);
     let bucket = |at: Timestamp| at.micros().div_euclid(each);
     let start = row.at().minus(plain.within?).micros();
@@ -392,7 +391,7 @@ fn zscore(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Arc<Row
     let first = if bound {
         range.cell.and_then(|cell| cell.first)
     } else {
-        let entries = range.cell.into_iter().flat_map(|cell| cell.entries.iter());
+        let entries = range.cell.into_iter().flat_map(|cell| cell.entries.iter()).map(|entry| &entry.row);
         entries.take_while(|entry| *entry <= row).find(|entry| inquiry.belongs(&plain.source, entry, row, &[])).map(|entry| entry.at())
     }?;
     // A bucket is earlier and full if it lies wholly in the window and not wholly before the key's first event.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::cells::{CellId, base_of};
-use super::org::{places, triggered};
+use super::cells::put_cell_key;
 use super::row::Row;
+use crate::engine::Scratch;
+use crate::evaluate::{Facts, Moment, NoMemory};
 use crate::event::{Event, Timestamp};
-use crate::plan::remember::{Mask, RememberPlan};
+use crate::plan::Program;
+use crate::plan::remember::{Base, Mask, RememberPlan};
 
 /// An event as rules that remember take it in.
 #[derive(Debug)]
@@ -24,40 +26,135 @@ pub(crate) struct Arrival {
 /// An event that some history holds or some rule decides on.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    pub(super) uuid: Option<Box<str>>,
-    pub(super) row: Arc<Row>,
+    pub(super) row: Row,
     /// The sets and keys that it belongs to.
-    pub(super) places: Vec<CellId>,
+    pub(super) places: Places,
     /// The rules that it can fulfil, as far as it decides that alone.
     pub(super) triggered: Vec<u32>,
     /// Its bytes, if they are kept.
     pub(super) raw: Option<Arc<[u8]>>,
 }
 
+/// Sets that an event belongs to, each with the values of its key there.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    keys: Vec<u8>,
+    /// The number of each set, and where its key ends.
+    ends: Vec<(u32, usize)>,
+}
+
+/// Memory that working out one event leaves for the next.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    places: Places,
+    triggered: Vec<u32>,
+    row: Vec<u8>,
+}
+
 impl Arrival {
     /// Works out what matters of an event. `keep_raw` keeps the bytes of one on which a rule decides.
-    pub(crate) fn of(plan: &RememberPlan, event: &Event, org: Arc<str>, print: Option<u128>, keep_raw: bool) -> Arrival {
-        let (uuid, at) = (event.uuid(), event.published());
-        Arrival { org, print, at, wanted: Wanted::of(plan, event, uuid, at, keep_raw).map(Box::new) }
+    /// `scratch` knows what has been decided of it already.
+    pub(crate) fn of(
+        plan: &RememberPlan,
+        event: &Event,
+        org: Arc<str>,
+        print: Option<u128>,
+        keep_raw: bool,
+        scratch: &mut Scratch,
+        room: &mut Room,
+    ) -> Arrival {
+        Arrival { org, print, at: event.published(), wanted: Wanted::of(plan, event, keep_raw, scratch, room) }
+    }
+
+    /// Says whether some history holds it or some rule decides on it.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted.is_some()
     }
 }
 
 impl Wanted {
-    fn of(plan: &RememberPlan, event: &Event, uuid: Option<&str>, at: Option<Timestamp>, keep_raw: bool) -> Option<Wanted> {
+    fn of(plan: &RememberPlan, event: &Event, keep_raw: bool, scratch: &mut Scratch, room: &mut Room) -> Option<Box<Wanted>> {
+        let moment = Moment::new(event, &NoMemory);
+        let mut holds = |program: &Program| scratch.holds(program, plan.atoms(), &moment);
         let event_type = plan.type_of(event);
-        let triggered = triggered(plan, event_type, event);
+        room.triggered.clear();
+        room.triggered.extend(plan.rules_of(event_type).iter().filter(|number| plan.rule(**number).is_some_and(|rule| holds(&rule.guard))));
         // What the rules read of it, and what is asked of it later.
-        let mask = triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
-        let (row, places) = match (uuid, at) {
+        let mask = room.triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
+        room.places.clear();
+        let row = match (event.uuid(), event.published()) {
             (Some(uuid), Some(at)) => {
-                let places = places(plan, event_type, event, false);
-                let of_sets = places.iter().filter_map(|name| plan.base(base_of(name))).fold(mask, |mask, base| mask.or(&base.fields));
-                (!places.is_empty() || !triggered.is_empty()).then(|| (Row::of(event, at, uuid, plan.shape(), &of_sets), places))?
+                for number in plan.bases_of(event_type) {
+                    if let Some(base) = plan.base(*number).filter(|base| holds(&base.member)) {
+                        room.places.add(*number, base, event);
+                    }
+                }
+                if room.places.is_empty() && room.triggered.is_empty() {
+                    return None;
+                }
+                let of_sets = room.places.iter().filter_map(|(base, _)| plan.base(base)).fold(mask, |mask, base| mask.or(&base.fields));
+                Row::of(event, at, uuid, plan.shape(), &of_sets, &mut room.row)
             }
             // It is evaluated alone.
-            _ => (!triggered.is_empty()).then(|| (Row::unplaced(event, plan.shape(), &mask), Vec::new()))?,
+            _ if room.triggered.is_empty() => return None,
+            (uuid, _) => Row::unplaced(event, uuid.unwrap_or_default(), plan.shape(), &mask, &mut room.row),
         };
-        let raw = (keep_raw && !triggered.is_empty()).then(|| Arc::from(event.raw()));
-        Some(Wanted { uuid: uuid.map(Box::from), row: Arc::new(row), places, triggered, raw })
+        let raw = (keep_raw && !room.triggered.is_empty()).then(|| Arc::from(event.raw()));
+        Some(Box::new(Wanted { row, places: std::mem::take(&mut room.places), triggered: std::mem::take(&mut room.triggered), raw }))
     }
+
+    /// Gives its memory back.
+    pub(super) fn leave(self, room: &mut Room) {
+        room.places = self.places;
+        room.triggered = self.triggered;
+    }
+}
+
+impl Places {
+    /// Works out where an alert belongs.
+    pub(super) fn of_alert(plan: &RememberPlan, alert: &Row) -> Places {
+        let mut places = Places::default();
+        for number in plan.bases_of(plan.alert_type()) {
+            if let Some(base) = plan.base(*number).filter(|base| base.sees_alerts && holds(plan, &base.member, alert)) {
+                places.add(*number, base, alert);
+            }
+        }
+        places
+    }
+
+    /// Notes that an event belongs to a set, if it has its keys.
+    fn add(&mut self, number: u32, base: &Base, facts: &dyn Facts) {
+        let start = self.keys.len();
+        match put_cell_key(&base.keys, facts, &mut self.keys) {
+            Some(()) => self.ends.push((number, self.keys.len())),
+            None => self.keys.truncate(start),
+        }
+    }
+
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.ends.clear();
+    }
+
+    fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Returns the sets by number, each with the key there.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        let mut start = 0;
+        self.ends.iter().map(move |(base, end)| {
+            let from = std::mem::replace(&mut start, *end);
+            (*base, self.keys.get(from..*end).unwrap_or_default())
+        })
+    }
+}
+
+/// Returns the rules that an alert can fulfil, as far as it decides that alone.
+pub(super) fn triggered_by_alert(plan: &RememberPlan, alert: &Row) -> impl Iterator<Item = u32> {
+    plan.rules_of(plan.alert_type()).iter().copied().filter(move |number| plan.rule(*number).is_some_and(|rule| holds(plan, &rule.guard, alert)))
+}
+
+fn holds(plan: &RememberPlan, program: &Program, row: &Row) -> bool {
+    program.holds(plan.atoms(), &Moment::new(row, &NoMemory))
 }

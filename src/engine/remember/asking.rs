@@ -4,10 +4,9 @@
 //! looked at is noted: when it changes, the decision is made again.
 
 use std::cell::{Cell as Slot, RefCell};
-use std::sync::Arc;
 
 use super::answer;
-use super::cells::{Cell, CellId, Cells, cell_name};
+use super::cells::{Cell, CellId, Cells, put_cell_key};
 use super::row::Row;
 use super::steps;
 use crate::evaluate::{Code, Facts, Memory, Moment, QuestionId};
@@ -28,6 +27,38 @@ pub(super) struct View<'a> {
     pub(super) watermark: Timestamp,
     /// Whether nothing comes any more at all.
     pub(super) finished: bool,
+    /// The event at hand with its cells by the numbers of their sets, where those are known already.
+    pub(super) home: Option<(&'a Row, &'a [(u32, CellId)])>,
+}
+
+/// Cells that a decision has looked at, each with the time of the event that asked.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub(super) found: Vec<(CellId, Timestamp)>,
+    /// Those that are not there: the set, where the key ends among the keys, and the time.
+    missing: Vec<(u32, usize, Timestamp)>,
+    keys: Vec<u8>,
+}
+
+impl Looked {
+    pub(super) fn clear(&mut self) {
+        self.found.clear();
+        self.missing.clear();
+        self.keys.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.missing.is_empty()
+    }
+
+    /// Returns those that are not there: the set, the key and the time.
+    pub(super) fn missing(&self) -> impl Iterator<Item = (u32, &[u8], Timestamp)> {
+        let mut start = 0;
+        self.missing.iter().map(move |(base, end, at)| {
+            let from = std::mem::replace(&mut start, *end);
+            (*base, self.keys.get(from..*end).unwrap_or_default(), *at)
+        })
+    }
 }
 
 /// One decision in the making.
@@ -41,48 +72,42 @@ pub(super) struct Inquiry<'a> {
     pub(super) open: Slot<Option<Timestamp>>,
     /// Whether an answer was silent because too little of the org's history is known.
     pub(super) young: Slot<bool>,
-    /// The cells that were looked at, each with the time of the event that asked.
-    pub(super) looked: RefCell<Vec<(CellId, Timestamp)>>,
-    /// Room for the name of a cell.
-    name: RefCell<Vec<u8>>,
+    /// The cells that were looked at.
+    pub(super) looked: RefCell<Looked>,
     depth: Slot<u32>,
 }
 
 /// A decision as seen from one event: its own, or one inside its histories.
 pub(super) struct Asking<'a> {
     pub(super) inquiry: &'a Inquiry<'a>,
-    pub(super) row: &'a Arc<Row>,
+    pub(super) row: &'a Row,
 }
 
 impl<'a> Inquiry<'a> {
     pub(super) fn new(view: View<'a>, rule: u32, assume: bool) -> Self {
-        Inquiry {
-            view,
-            rule,
-            assume,
-            open: Slot::new(None),
-            young: Slot::new(false),
-            looked: RefCell::default(),
-            name: RefCell::default(),
-            depth: Slot::new(0),
-        }
+        Inquiry::noting(view, rule, assume, Looked::default())
+    }
+
+    /// Makes one that notes the cells it looks at behind others.
+    pub(super) fn noting(view: View<'a>, rule: u32, assume: bool, looked: Looked) -> Self {
+        Inquiry { view, rule, assume, open: Slot::new(None), young: Slot::new(false), looked: RefCell::new(looked), depth: Slot::new(0) }
     }
 
     /// Says whether all conditions hold on an event.
-    pub(super) fn all_hold(&self, codes: &[Code], row: &Arc<Row>) -> bool {
+    pub(super) fn all_hold(&self, codes: &[Code], row: &Row) -> bool {
         let asking = Asking { inquiry: self, row };
-        let moment = Moment::new(&**row, &asking);
+        let moment = Moment::new(row, &asking);
         codes.iter().all(|code| code.holds(&moment))
     }
 
     /// Evaluates something on an event.
-    pub(super) fn eval<R>(&self, row: &Arc<Row>, with: impl FnOnce(&Moment<'_>) -> R) -> R {
+    pub(super) fn eval<R>(&self, row: &Row, with: impl FnOnce(&Moment<'_>) -> R) -> R {
         let asking = Asking { inquiry: self, row };
-        with(&Moment::new(&**row, &asking))
+        with(&Moment::new(row, &asking))
     }
 
     /// Says whether an event of a set belongs to the history, with the event that asks and the steps so far in view.
-    pub(super) fn belongs(&self, source: &Source, row: &Arc<Row>, now: &Arc<Row>, steps: &[Option<&dyn Facts>]) -> bool {
+    pub(super) fn belongs(&self, source: &Source, row: &Row, now: &Row, steps: &[Option<&dyn Facts>]) -> bool {
         if let Some(alert) = row.alert()
             && !(source.sees_alerts && self.view.plan.sees(self.rule, alert))
         {
@@ -92,7 +117,7 @@ impl<'a> Inquiry<'a> {
             return true;
         }
         let asking = Asking { inquiry: self, row };
-        let moment = Moment::new(&**row, &asking).asked_by(&**now).after(steps);
+        let moment = Moment::new(row, &asking).asked_by(now).after(steps);
         source.residual.iter().all(|code| code.holds(&moment))
     }
 
@@ -101,17 +126,37 @@ impl<'a> Inquiry<'a> {
         source.residual.is_empty() && !source.sees_alerts && !self.view.plan.base(source.base).is_some_and(|base| base.sees_alerts)
     }
 
-    /// Looks at the cell of a set for the keys of the event that asks, and notes that. No keys, no cell.
-    pub(super) fn look(&self, base: u32, now: &[Code], row: &Arc<Row>) -> Option<Option<&'a Cell>> {
-        let mut name = self.name.borrow_mut();
-        cell_name(base, now, &**row, &mut name)?;
-        // Most cells are there, and their names can be shared.
-        let (name, cell) = match self.view.cells.get_key_value(name.as_slice()) {
-            Some((name, cell)) => (name.clone(), Some(cell)),
-            None => (name.as_slice().into(), None),
-        };
-        self.looked.borrow_mut().push((name, row.at()));
-        Some(cell)
+    /// Looks at the cell of a source for the keys of the event that asks, and notes that. No keys, no cell.
+    pub(super) fn look(&self, source: &Source, now: &[Code], row: &Row) -> Option<Option<&'a Cell>> {
+        let base = source.base;
+        let mut looked = self.looked.borrow_mut();
+        if source.same_keys
+            && let Some((home, cells)) = self.view.home
+            && home.is(row)
+            && let Some((_, id)) = cells.iter().find(|(known, _)| *known == base)
+            && let Some(cell) = self.view.cells.get(*id)
+        {
+            looked.found.push((*id, row.at()));
+            return Some(Some(cell));
+        }
+        let start = looked.keys.len();
+        if put_cell_key(now, row, &mut looked.keys).is_none() {
+            looked.keys.truncate(start);
+            return None;
+        }
+        let key = looked.keys.get(start..).unwrap_or_default();
+        match self.view.cells.find(base, key) {
+            Some(id) => {
+                looked.keys.truncate(start);
+                looked.found.push((id, row.at()));
+                Some(self.view.cells.get(id))
+            }
+            None => {
+                let end = looked.keys.len();
+                looked.missing.push((base, end, row.at()));
+                Some(None)
+            }
+        }
     }
 
     /// Notes that an answer is open until a time.
@@ -120,7 +165,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Answers a question for an event.
-    pub(super) fn answer(&self, question: QuestionId, row: &Arc<Row>) -> crate::event::Value<'static> {
+    pub(super) fn answer(&self, question: QuestionId, row: &Row) -> crate::event::Value<'static> {
         let Some(ask) = self.view.plan.ask(question) else { return crate::event::Value::Missing };
         if self.depth.get() >= DEPTH_MAX {
             return answer::empty(ask);
@@ -135,7 +180,7 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Returns the events that made an answer what it is.
-    pub(super) fn evidence(&self, question: QuestionId, row: &Arc<Row>) -> Vec<Arc<Row>> {
+    pub(super) fn evidence(&self, question: QuestionId, row: &Row) -> Vec<Row> {
         match self.view.plan.ask(question) {
             Some(Ask::Plain(plain)) => self.members_of(plain, row),
             Some(Ask::Steps(steps)) => steps::find(self, steps, row).unwrap_or_default(),
@@ -143,7 +188,7 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    fn members_of(&self, plain: &Plain, row: &Arc<Row>) -> Vec<Arc<Row>> {
+    fn members_of(&self, plain: &Plain, row: &Row) -> Vec<Row> {
         answer::members(self, plain, row)
     }
 }

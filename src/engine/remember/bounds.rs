@@ -1,6 +1,6 @@
 //! Bounds: how much is kept, what goes first when it is too much, and what has been counted.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::cells::{CellId, Cells};
 use crate::event::Span;
@@ -82,7 +82,8 @@ pub struct Counters {
 /// The order in which keys would go: those with one event first, the oldest of them first.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    by_base: HashMap<u32, Queue>,
+    /// By the number of the set.
+    queues: Vec<Queue>,
 }
 
 #[derive(Debug, Default)]
@@ -93,65 +94,78 @@ struct Queue {
 }
 
 impl Queues {
+    fn of(&mut self, base: u32) -> &mut Queue {
+        let at = base as usize;
+        if self.queues.len() <= at {
+            self.queues.resize_with(at + 1, Queue::default);
+        }
+        // It has just been made.
+        #[expect(clippy::indexing_slicing, reason = "the line above makes the place")]
+        &mut self.queues[at]
+    }
+
     /// Notes a new key.
-    pub(super) fn born(&mut self, base: u32, name: &CellId) {
-        let queue = self.by_base.entry(base).or_default();
+    pub(super) fn born(&mut self, base: u32, cell: CellId, cells: &Cells) {
+        let queue = self.of(base);
         queue.keys += 1;
-        queue.single.push_back(name.clone());
+        queue.single.push_back(cell);
+        // Places of keys that are gone or have grown are forgotten once there are many of them.
+        if queue.single.len() > 2 * queue.keys + 1024 {
+            queue.single.retain(|cell| is_single(cells, *cell));
+        }
     }
 
     /// Notes that a key has its second event.
-    pub(super) fn grown(&mut self, base: u32, name: &CellId) {
-        self.by_base.entry(base).or_default().grown.push_back(name.clone());
+    pub(super) fn grown(&mut self, base: u32, cell: CellId, cells: &Cells) {
+        let queue = self.of(base);
+        queue.grown.push_back(cell);
+        if queue.grown.len() > 2 * queue.keys + 1024 {
+            queue.grown.retain(|cell| has_grown(cells, *cell));
+        }
     }
 
     /// Notes that a key is gone.
     pub(super) fn died(&mut self, base: u32) {
-        if let Some(queue) = self.by_base.get_mut(&base) {
-            queue.keys = queue.keys.saturating_sub(1);
-        }
+        let queue = self.of(base);
+        queue.keys = queue.keys.saturating_sub(1);
     }
 
     /// Returns how many keys a set has.
     pub(super) fn keys(&self, base: u32) -> usize {
-        self.by_base.get(&base).map_or(0, |queue| queue.keys)
+        self.queues.get(base as usize).map_or(0, |queue| queue.keys)
     }
 
     /// Returns how many keys all sets have.
     pub(super) fn all_keys(&self) -> usize {
-        self.by_base.values().map(|queue| queue.keys).sum()
+        self.queues.iter().map(|queue| queue.keys).sum()
     }
 
     /// Returns the set with the most keys.
     pub(super) fn largest(&self) -> Option<u32> {
-        self.by_base.iter().max_by_key(|(base, queue)| (queue.keys, **base)).map(|(base, _)| *base)
+        self.queues.iter().zip(0u32..).max_by_key(|(queue, base)| (queue.keys, *base)).map(|(_, base)| base)
     }
 
     /// Returns the key that goes next.
     pub(super) fn next_victim(&mut self, base: u32, cells: &Cells) -> Option<CellId> {
-        let queue = self.by_base.get_mut(&base)?;
-        while let Some(name) = queue.single.pop_front() {
-            if cells.get(&name).is_some_and(|cell| cell.ever == 1) {
-                return Some(name);
+        let queue = self.of(base);
+        while let Some(cell) = queue.single.pop_front() {
+            if is_single(cells, cell) {
+                return Some(cell);
             }
         }
-        while let Some(name) = queue.grown.pop_front() {
-            if cells.get(&name).is_some_and(|cell| cell.ever > 1) {
-                return Some(name);
+        while let Some(cell) = queue.grown.pop_front() {
+            if has_grown(cells, cell) {
+                return Some(cell);
             }
         }
         None
     }
+}
 
-    /// Forgets places of keys that are gone or have grown, once there are many of them.
-    pub(super) fn compact(&mut self, cells: &Cells) {
-        for queue in self.by_base.values_mut() {
-            if queue.single.len() > 2 * queue.keys + 1024 {
-                queue.single.retain(|name| cells.get(name).is_some_and(|cell| cell.ever == 1));
-            }
-            if queue.grown.len() > 2 * queue.keys + 1024 {
-                queue.grown.retain(|name| cells.get(name).is_some_and(|cell| cell.ever > 1));
-            }
-        }
-    }
+fn is_single(cells: &Cells, cell: CellId) -> bool {
+    cells.get(cell).is_some_and(|cell| cell.ever == 1)
+}
+
+fn has_grown(cells: &Cells, cell: CellId) -> bool {
+    cells.get(cell).is_some_and(|cell| cell.ever > 1)
 }

@@ -1,83 +1,110 @@
 //! Cells: what is kept of one key of one history, and who has asked about it.
+//!
+//! Cells stand in one arena and are found by a table of hashes. A cell that holds one event and one that asked needs no memory beside its
+//! place and the event itself.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::RandomState;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
+use hashbrown::HashTable;
+use slotmap::{SlotMap, new_key_type};
+use smallvec::SmallVec;
 
 use super::codec::put_key;
+use super::few::Few;
+use super::pending::DecisionId;
 use super::row::Row;
 use crate::evaluate::{Code, Facts, Moment, NoMemory};
 use crate::event::Timestamp;
 use crate::plan::remember::Form;
 
-/// Names a cell: the number of its set and its key's values.
-pub(super) type CellId = Arc<[u8]>;
-
-/// The cells of an org. Keys come from attackers, so the table is seeded at random.
-pub(super) type Cells = HashMap<CellId, Cell, RandomState>;
-
-/// One key of one set of past events.
-#[derive(Debug, Default)]
-pub(super) struct Cell {
-    /// The events, in their order.
-    pub(super) entries: VecDeque<Arc<Row>>,
-    /// Decisions that asked, in the order of the events that they asked for.
-    pub(super) asks: VecDeque<Asked>,
-    /// When the first event ever happened, where that matters.
-    pub(super) first: Option<Timestamp>,
-    /// How many events have come, up to two.
-    pub(super) ever: u8,
-    /// Whether the cell is scheduled to be looked at when its events run out.
-    pub(super) scheduled: bool,
-    /// From how many events on it is worth looking for those that no answer needs any more.
-    pub(super) prune_at: usize,
+new_key_type! {
+    /// A place of a cell; no other cell ever has the same.
+    pub(super) struct CellId;
 }
 
-/// Bytes of an event's place in a cell.
-pub(super) const ENTRY_BYTES: usize = 16;
+/// The values that a cell goes by, as bytes.
+pub(super) type Key = SmallVec<[u8; 24]>;
 
-/// With fewer events than this nothing is looked for: they take less room than looking takes time.
+/// One key of one set of past events.
+#[derive(Debug)]
+pub(super) struct Cell {
+    /// The number of its set.
+    pub(super) base: u32,
+    pub(super) key: Key,
+    /// The events, in their order.
+    pub(super) entries: Few<Entry>,
+    /// Decisions that asked, in the order of the events that they asked for.
+    asks: Few<Asked>,
+    /// When the first event ever happened, where that matters.
+    pub(super) first: Option<Timestamp>,
+    /// From how many events on it is worth looking for those that no answer needs any more.
+    pub(super) prune_at: u32,
+    /// From how many askers on it is worth looking for those that are final.
+    asks_prune_at: u32,
+    /// How many events have come, up to two.
+    pub(super) ever: u8,
+    /// Whether the cell is on the wheel, to be looked at when its events run out.
+    pub(super) scheduled: bool,
+}
+
+/// An event in a cell; its time stands here so that most comparisons need not look at the event.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) at: Timestamp,
+    pub(super) row: Row,
+}
+
+impl Entry {
+    /// Compares in the order of events.
+    pub(super) fn cmp(&self, row: &Row) -> Ordering {
+        self.at.cmp(&row.at()).then_with(|| self.row.cmp(row))
+    }
+
+    pub(super) fn is_before(&self, row: &Row) -> bool {
+        self.cmp(row).is_lt()
+    }
+
+    pub(super) fn is_after(&self, row: &Row) -> bool {
+        self.cmp(row).is_gt()
+    }
+
+    /// Returns how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        Entry::bytes_of(&self.row)
+    }
+
+    /// Returns how many bytes an event takes in a cell.
+    pub(super) fn bytes_of(row: &Row) -> usize {
+        size_of::<Entry>() + row.bytes()
+    }
+}
+
+/// With fewer events or askers than this nothing is looked for: they take less room than looking takes time.
 const PRUNE_MIN: usize = 8;
 
 /// A decision that asked a cell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
     /// When the event happened that asked: the decision's own, or one inside its histories.
     pub(super) at: Timestamp,
-    /// The decision.
-    pub(super) node: NodeKey,
-    /// From when on the decision cannot change.
-    pub(super) end: Timestamp,
+    pub(super) decision: DecisionId,
 }
 
-/// Names a decision: a rule on an event.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct NodeKey {
-    pub(super) row: Arc<Row>,
-    pub(super) rule: u32,
-}
-
-impl PartialOrd for NodeKey {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for NodeKey {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.row.cmp(&other.row).then(self.rule.cmp(&other.rule))
-    }
+fn twice(count: usize) -> u32 {
+    u32::try_from((2 * count).max(PRUNE_MIN)).unwrap_or(u32::MAX)
 }
 
 impl Cell {
     /// Takes an event in at its place; says whether it is new.
-    pub(super) fn insert(&mut self, row: &Arc<Row>) -> bool {
-        let at = self.entries.partition_point(|entry| entry < row);
-        if self.entries.get(at) == Some(row) {
+    pub(super) fn insert(&mut self, row: &Row) -> bool {
+        let at = self.entries.partition_point(|entry| entry.is_before(row));
+        if self.entries.get(at).is_some_and(|entry| entry.cmp(row).is_eq()) {
             return false;
         }
-        self.entries.insert(at, row.clone());
+        self.entries.insert(at, Entry { at: row.at(), row: row.clone() });
         self.ever = self.ever.saturating_add(1).min(2);
         true
     }
@@ -85,74 +112,173 @@ impl Cell {
     /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
     pub(super) fn prune(&mut self, form: &Form, before: Timestamp) -> usize {
         let settled = match form {
-            Form::Every => 0,
-            _ => self.entries.partition_point(|entry| entry.at() < before),
+            Form::Every | Form::Nothing => 0,
+            _ => self.entries.partition_point(|entry| entry.at < before),
         };
         let mut freed = 0;
         if settled > 1 {
-            let mut keep = vec![false; settled];
-            let newest_first = self.entries.range(..settled).zip(&mut keep).rev();
-            match form {
-                Form::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, keep)| *keep = true),
-                Form::NewestOfEach { value, values, .. } => {
-                    let mut seen = HashSet::new();
-                    for (entry, keep) in newest_first {
-                        let mut key = Vec::new();
-                        let is_there = put_key(&mut key, &value.eval(&Moment::new(&**entry, &NoMemory))).is_some();
-                        *keep = is_there && seen.len() < *values && seen.insert(key);
-                    }
-                }
-                Form::Nothing | Form::Every => keep.fill(true),
-            }
-            let mut keep = keep.into_iter();
+            let mut keep = self.needed(form, settled).into_iter();
             self.entries.retain(|entry| {
                 let keep = keep.next().unwrap_or(true);
-                freed += if keep { 0 } else { ENTRY_BYTES + entry.bytes() };
+                freed += if keep { 0 } else { entry.bytes() };
                 keep
             });
         }
         // Twice as many have to come before it is worth looking again.
-        self.prune_at = (2 * self.entries.len()).max(PRUNE_MIN);
+        self.prune_at = twice(self.entries.len());
         freed
+    }
+
+    /// Says which of the first events a form needs.
+    fn needed(&self, form: &Form, settled: usize) -> Vec<bool> {
+        let mut needed = vec![false; settled];
+        let newest_first = self.entries.range(0, settled).rev().zip(needed.iter_mut().rev());
+        match form {
+            Form::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, needed)| *needed = true),
+            Form::NewestOfEach { value, values, .. } => {
+                let mut seen = HashSet::new();
+                for (entry, needed) in newest_first {
+                    let mut key = Vec::new();
+                    let is_there = put_key(&mut key, &value.eval(&Moment::new(&entry.row, &NoMemory))).is_some();
+                    *needed = is_there && seen.len() < *values && seen.insert(key);
+                }
+            }
+            Form::Nothing | Form::Every => newest_first.for_each(|(_, needed)| *needed = true),
+        }
+        needed
     }
 
     /// Takes an event out.
     pub(super) fn remove(&mut self, row: &Row) -> bool {
-        let at = self.entries.partition_point(|entry| **entry < *row);
-        let found = self.entries.get(at).is_some_and(|entry| **entry == *row);
+        let at = self.entries.partition_point(|entry| entry.is_before(row));
+        let found = self.entries.get(at).is_some_and(|entry| entry.cmp(row).is_eq());
         if found {
             self.entries.remove(at);
         }
         found
     }
 
-    /// Notes a decision that asked; says whether it is new.
-    pub(super) fn note(&mut self, asked: Asked) -> bool {
-        let from = self.asks.partition_point(|known| known.at < asked.at);
-        if self.asks.range(from..).take_while(|known| known.at == asked.at).any(|known| known.node == asked.node) {
-            return false;
+    /// Notes a decision that asked, if it has not been noted; returns by how many there are more now.
+    pub(super) fn note(&mut self, asked: Asked, is_open: impl Fn(DecisionId) -> bool) -> isize {
+        let before = self.asks.len();
+        if before >= self.asks_prune_at as usize {
+            self.asks.retain(|known| is_open(known.decision));
+            self.asks_prune_at = twice(self.asks.len());
         }
         let to = self.asks.partition_point(|known| known.at <= asked.at);
-        self.asks.insert(to, asked);
-        true
+        let is_noted = (0..to).rev().map_while(|at| self.asks.get(at)).take_while(|known| known.at == asked.at).any(|known| known.decision == asked.decision);
+        if !is_noted {
+            self.asks.insert(to, asked);
+        }
+        self.asks.len().cast_signed() - before.cast_signed()
     }
 
     /// Returns the decisions that asked for events between two times.
-    pub(super) fn asked_between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = &Asked> {
-        let from = self.asks.partition_point(|known| known.at < from);
-        self.asks.range(from..).take_while(move |known| known.at <= to)
+    pub(super) fn asked_between(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = DecisionId> {
+        let first = self.asks.partition_point(|known| known.at < from);
+        self.asks.range(first, self.asks.len()).take_while(move |known| known.at <= to).map(|known| known.decision)
+    }
+
+    /// Returns the decisions that asked.
+    pub(super) fn asks(&self) -> &Few<Asked> {
+        &self.asks
+    }
+
+    /// Forgets who asked, as far as something does not hold; returns how many those were.
+    pub(super) fn forget_asks(&mut self, is_open: impl Fn(DecisionId) -> bool) -> usize {
+        let before = self.asks.len();
+        self.asks.retain(|known| is_open(known.decision));
+        before - self.asks.len()
+    }
+
+    /// Returns the bytes of the key that do not stand in the cell itself.
+    pub(super) fn key_bytes(&self) -> usize {
+        if self.key.spilled() { self.key.len() } else { 0 }
+    }
+
+    /// Returns the bytes of the events.
+    pub(super) fn entry_bytes(&self) -> usize {
+        self.entries.iter().map(Entry::bytes).sum()
     }
 }
 
-/// Writes the name of the cell of an event; none if a part of its key is missing.
-pub(super) fn cell_name(base: u32, keys: &[Code], facts: &dyn Facts, out: &mut Vec<u8>) -> Option<()> {
-    out.clear();
-    out.extend(base.to_le_bytes());
-    let moment = Moment::new(facts, &NoMemory);
-    keys.iter().try_for_each(|key| put_key(out, &key.eval(&moment)))
+/// The cells of an org. Keys come from attackers, so the table is seeded at random.
+#[derive(Debug, Default)]
+pub(super) struct Cells {
+    cells: SlotMap<CellId, Cell>,
+    table: HashTable<(u64, CellId)>,
+    seed: RandomState,
 }
 
-/// Returns the number of the set that a cell belongs to.
-pub(super) fn base_of(name: &[u8]) -> u32 {
-    name.first_chunk::<4>().map_or(u32::MAX, |bytes| u32::from_le_bytes(*bytes))
+/// Bytes of a cell beside its events and who asked: its place in the arena, in the table, on the wheel and in the order of going. The first
+/// event and the first who asked stand in the cell, but are counted like all others.
+pub(super) const CELL_BYTES: usize =
+    size_of::<Cell>() + 8 + size_of::<(u64, CellId)>() * 3 / 2 + 2 * size_of::<CellId>() - size_of::<Entry>() - size_of::<Asked>();
+
+impl Cells {
+    fn hash(&self, base: u32, key: &[u8]) -> u64 {
+        self.seed.hash_one((base, key))
+    }
+
+    /// Finds a cell.
+    pub(super) fn find(&self, base: u32, key: &[u8]) -> Option<CellId> {
+        self.find_hashed(self.hash(base, key), base, key)
+    }
+
+    fn find_hashed(&self, hash: u64, base: u32, key: &[u8]) -> Option<CellId> {
+        let is_it = |(known, id): &(u64, CellId)| *known == hash && self.cells.get(*id).is_some_and(|cell| cell.base == base && *cell.key == *key);
+        self.table.find(hash, is_it).map(|(_, id)| *id)
+    }
+
+    /// Finds a cell, or makes it.
+    pub(super) fn find_or_make(&mut self, base: u32, key: &[u8]) -> CellId {
+        let hash = self.hash(base, key);
+        if let Some(known) = self.find_hashed(hash, base, key) {
+            return known;
+        }
+        let id = self.cells.insert(Cell {
+            base,
+            key: Key::from_slice(key),
+            entries: Few::None,
+            asks: Few::None,
+            first: None,
+            prune_at: twice(0),
+            asks_prune_at: twice(0),
+            ever: 0,
+            scheduled: false,
+        });
+        self.table.insert_unique(hash, (hash, id), |(hash, _)| *hash);
+        id
+    }
+
+    pub(super) fn get(&self, id: CellId) -> Option<&Cell> {
+        self.cells.get(id)
+    }
+
+    pub(super) fn get_mut(&mut self, id: CellId) -> Option<&mut Cell> {
+        self.cells.get_mut(id)
+    }
+
+    pub(super) fn remove(&mut self, id: CellId) -> Option<Cell> {
+        let cell = self.cells.remove(id)?;
+        let hash = self.hash(cell.base, &cell.key);
+        if let Ok(place) = self.table.find_entry(hash, |(_, known)| *known == id) {
+            place.remove();
+        }
+        Some(cell)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (CellId, &Cell)> {
+        self.cells.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (CellId, &mut Cell)> {
+        self.cells.iter_mut()
+    }
+}
+
+/// Writes the values that the cell of an event goes by behind what is there; none if one of them is missing.
+pub(super) fn put_cell_key(keys: &[Code], facts: &dyn Facts, out: &mut Vec<u8>) -> Option<()> {
+    let moment = Moment::new(facts, &NoMemory);
+    keys.iter().try_for_each(|key| put_key(out, &key.eval(&moment)))
 }

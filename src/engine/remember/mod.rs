@@ -12,22 +12,29 @@ mod bounds;
 mod cells;
 mod clock;
 mod codec;
+mod decide;
+mod few;
+mod keep;
 mod known;
 mod org;
+mod pending;
 mod row;
 mod snapshot;
 mod steps;
+mod turn;
+mod wheel;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Scratch;
 use super::print::fingerprint;
 use crate::evaluate::{Facts, Memory, Moment, QuestionId};
 use crate::event::{Event, Timestamp, Value};
 use crate::plan::RuleIndex;
 use crate::plan::remember::RememberPlan;
 
-pub(crate) use arrival::Arrival;
+pub(crate) use arrival::{Arrival, Room};
 pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
 pub use clock::{AHEAD_MAX, LEAP_MAX};
 pub use row::Row;
@@ -35,8 +42,8 @@ pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
 use arrival::Wanted;
 use asking::{Alone, Inquiry};
-use cells::NodeKey;
-use org::{Org, Rules, Turn};
+use org::{Org, Rules};
+use turn::{Said, Turn};
 
 /// Most event ids of a piece of evidence that are listed from each end.
 pub const LISTED_MAX: usize = 20;
@@ -48,6 +55,8 @@ pub struct Remembering {
     limits: Limits,
     orgs: BTreeMap<Arc<str>, Org>,
     counters: Counters,
+    /// Memory to be used again.
+    turn: Turn,
 }
 
 /// What has changed in what the rules say.
@@ -82,7 +91,7 @@ pub struct Fired {
     /// When the event happened, if it says so.
     pub published: Option<Timestamp>,
     /// What is kept of the event.
-    pub row: Arc<Row>,
+    pub row: Row,
     /// The event's bytes, if they are kept.
     pub raw: Option<Arc<[u8]>>,
     /// The answers to the questions of the rule, for its title, severity, context and groups.
@@ -130,7 +139,7 @@ impl Memory for Answers {
 impl Remembering {
     /// Makes one that remembers nothing yet.
     pub fn new(plan: Arc<RememberPlan>, limits: Limits) -> Self {
-        Remembering { plan, limits, orgs: BTreeMap::new(), counters: Counters::default() }
+        Remembering { plan, limits, orgs: BTreeMap::new(), counters: Counters::default(), turn: Turn::default() }
     }
 
     /// Returns the plan.
@@ -148,8 +157,8 @@ impl Remembering {
         let mut counters = self.counters;
         for org in self.orgs.values() {
             counters.keys += org.queues.all_keys();
-            counters.events += org.cells.values().map(|cell| cell.entries.len()).sum::<usize>();
-            counters.bytes += org.bytes + org.node_bytes + org.known.bytes();
+            counters.events += org.cells.iter().map(|(_, cell)| cell.entries.len()).sum::<usize>();
+            counters.bytes += org.bytes + org.ask_bytes + org.pendings.bytes() + org.known.bytes();
         }
         counters
     }
@@ -159,15 +168,44 @@ impl Remembering {
         self.orgs.get(org).map(|org| org.watermark(&self.limits))
     }
 
-    /// Takes an event in, with the time of its receipt where that is known.
+    /// Takes an event in, with the time of its receipt where that is known. One that came before changes nothing.
     pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) -> Vec<Change> {
         let org = event.org().unwrap_or_default().into();
-        let arrival = Arrival::of(&self.plan, event, org, event.uuid().map(fingerprint), self.limits.keep_raw);
-        self.take(arrival, received)
+        let (mut room, mut scratch) = (Room::default(), Scratch::for_atoms(self.plan.atoms().len()));
+        scratch.next_event();
+        let arrival = Arrival::of(&self.plan, event, org, event.uuid().map(fingerprint), self.limits.keep_raw, &mut scratch, &mut room);
+        if arrival.is_wanted() && !self.is_new(&arrival) {
+            return Vec::new();
+        }
+        self.take(arrival, received, &mut room)
     }
 
-    /// Takes in what matters of an event, with the time of its receipt where that is known.
-    pub(crate) fn take(&mut self, arrival: Arrival, received: Option<Timestamp>) -> Vec<Change> {
+    /// Notes an event that rules want; says whether it is the first of its uuid.
+    pub(crate) fn is_new(&mut self, arrival: &Arrival) -> bool {
+        let Some(print) = arrival.print else { return true };
+        let lateness = self.limits.lateness;
+        let org = self.org(&arrival.org);
+        let is_new = org.known.is_new(print, arrival.at, org.clock.watermark(lateness));
+        self.counters.duplicates += u64::from(!is_new);
+        is_new
+    }
+
+    /// Says whether an event that rules wanted has come.
+    pub(crate) fn knows(&self, org: &str, print: Option<u128>) -> bool {
+        print.is_some_and(|print| self.orgs.get(org).is_some_and(|org| org.known.contains(print)))
+    }
+
+    fn org(&mut self, name: &Arc<str>) -> &mut Org {
+        // Looking twice is only needed the first time.
+        if !self.orgs.contains_key(name) {
+            self.orgs.insert(name.clone(), Org::default());
+        }
+        self.orgs.entry(name.clone()).or_default()
+    }
+
+    /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known. `room` gets memory
+    /// for the next one.
+    pub(crate) fn take(&mut self, arrival: Arrival, received: Option<Timestamp>, room: &mut Room) -> Vec<Change> {
         let plan = self.plan.clone();
         if plan.is_empty() {
             return Vec::new();
@@ -175,37 +213,35 @@ impl Remembering {
         let Arrival { org: name, print, at, wanted } = arrival;
         let (Some(print), Some(at)) = (print, at) else {
             self.counters.unplaced += 1;
-            return wanted.map(|wanted| self.alone(*wanted, &name)).unwrap_or_default();
+            return wanted.map(|wanted| self.alone(&wanted, &name)).unwrap_or_default();
         };
-        let org = match self.orgs.get_mut(&*name) {
-            Some(org) => org,
-            None => self.orgs.entry(name.clone()).or_default(),
-        };
-        if wanted.is_some() && !org.known.is_new(print) {
-            self.counters.duplicates += 1;
-            return Vec::new();
-        }
-        if at < org.watermark(&self.limits) {
+        let mut turn = std::mem::take(&mut self.turn);
+        let limits = self.limits.clone();
+        let rules = Rules { plan: &plan, limits: &limits };
+        let mut counters = self.counters;
+        let org = self.org(&name);
+        if at < org.watermark(&limits) {
+            self.turn = turn;
             let Some(wanted) = wanted else { return Vec::new() };
             self.counters.late += 1;
-            return self.alone(*wanted, &name);
+            return self.alone(&wanted, &name);
         }
-        let rules = Rules { plan: &plan, limits: &self.limits };
-        let mut turn = Turn::default();
         org.begin_at(at, &mut turn);
-        if let Some(wanted) = wanted {
-            let Wanted { row, places, triggered, raw, .. } = *wanted;
-            turn.raw = raw;
-            org.insert(rules, &row, &places, &mut turn, &mut self.counters);
-            triggered.iter().for_each(|rule| org.ask_for(*rule, &row, &mut turn));
+        if let Some(mut wanted) = wanted {
+            turn.home = Some(wanted.row.clone());
+            org.insert(rules, &wanted.row, &wanted.places, &mut turn, &mut counters);
+            org.ask_for(rules, &wanted.row, wanted.raw.take(), &wanted.triggered, &mut turn);
+            wanted.leave(room);
         }
-        org.settle(rules, &mut turn, &mut self.counters);
-        turn.raw = None;
+        org.settle(rules, &mut turn, &mut counters);
         org.clock.observe(at, print, received);
-        org.wake(rules, &mut turn, &mut self.counters);
-        let changes = changes(rules, &name, org, turn, &mut self.counters);
-        org.tidy(rules, &mut self.counters);
-        org.queues.compact(&org.cells);
+        org.wake(rules, &mut turn, &mut counters);
+        let said = org.conclude(&mut turn);
+        let changes = changes(rules, &name, org, said, &mut counters);
+        org.tidy(rules, &mut counters);
+        turn.clear();
+        self.turn = turn;
+        self.counters = counters;
         changes
     }
 
@@ -217,7 +253,8 @@ impl Remembering {
         org.clock.set(watermark);
         let mut turn = Turn::default();
         org.wake(rules, &mut turn, &mut self.counters);
-        let changes = changes(rules, &Arc::from(org_name), org, turn, &mut self.counters);
+        let said = org.conclude(&mut turn);
+        let changes = changes(rules, &Arc::from(org_name), org, said, &mut self.counters);
         org.tidy(rules, &mut self.counters);
         changes
     }
@@ -231,7 +268,8 @@ impl Remembering {
             org.finished = true;
             let mut turn = Turn::default();
             org.wake(rules, &mut turn, &mut self.counters);
-            all.extend(changes(rules, name, org, turn, &mut self.counters));
+            let said = org.conclude(&mut turn);
+            all.extend(changes(rules, name, org, said, &mut self.counters));
         }
         all
     }
@@ -248,25 +286,25 @@ impl Remembering {
             return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
         };
         let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
-        let row = Arc::new(Row::of(event, at, uuid, self.plan.shape(), &mask));
+        let row = Row::of(event, at, uuid, self.plan.shape(), &mask, &mut Vec::new());
         let rules = Rules { plan: &self.plan, limits: &self.limits };
-        told(&self.plan, &Inquiry::new(org.view(rules), number, false), &row)
+        told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }
 
     /// Evaluates an event as if nothing were remembered, and keeps nothing of it.
-    fn alone(&mut self, wanted: Wanted, org_name: &Arc<str>) -> Vec<Change> {
+    fn alone(&mut self, wanted: &Wanted, org_name: &Arc<str>) -> Vec<Change> {
         let plan = self.plan.clone();
         let memory = Alone(&plan);
-        let moment = Moment::new(&*wanted.row, &memory);
+        let moment = Moment::new(&wanted.row, &memory);
         let mut changes = Vec::new();
-        for number in wanted.triggered {
-            let Some(rule) = plan.rule(number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment))) else { continue };
+        for number in &wanted.triggered {
+            let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment))) else { continue };
             let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
             self.counters.fired += 1;
             changes.push(Change::Fired(Box::new(Fired {
                 org: org_name.clone(),
                 rule: rule.index,
-                uuid: wanted.uuid.as_deref().map(str::to_owned),
+                uuid: Some(wanted.row.uuid()).filter(|uuid| !uuid.is_empty()).map(str::to_owned),
                 published: wanted.row.published(),
                 row: wanted.row.clone(),
                 raw: wanted.raw.clone(),
@@ -280,20 +318,19 @@ impl Remembering {
 }
 
 /// Returns what a call has changed in all, in the order of events.
-fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, turn: Turn, counters: &mut Counters) -> Vec<Change> {
+fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, said: Vec<Said>, counters: &mut Counters) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (key, (verdict, raw)) in turn.after {
-        let before = turn.before.get(&key).copied().flatten();
-        let Some(rule) = rules.plan.rule(key.rule).filter(|rule| rule.speaks) else { continue };
-        match (before, verdict) {
+    for said in said {
+        let Some(rule) = rules.plan.rule(said.rule).filter(|rule| rule.speaks) else { continue };
+        match (said.before, said.after) {
             (None, Some(_)) => {
                 counters.fired += 1;
-                changes.push(Change::Fired(Box::new(fired(rules, name, org, &key, raw))));
+                changes.push(Change::Fired(Box::new(fired(rules, name, org, said))));
             }
             (Some(_), None) => {
                 counters.withdrawn += 1;
                 let reason = "an event that came later changed what its histories hold".to_owned();
-                changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: key.row.uuid().to_owned(), published: key.row.at(), reason });
+                changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: said.row.uuid().to_owned(), published: said.row.at(), reason });
             }
             _ => {}
         }
@@ -301,16 +338,16 @@ fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, turn: Turn, counters: &
     changes
 }
 
-fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: Option<Arc<[u8]>>) -> Fired {
-    let rule = rules.plan.rule(key.rule);
-    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules), key.rule, false), &key.row);
+fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired {
+    let rule = rules.plan.rule(said.rule);
+    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules, None), said.rule, false), &said.row);
     Fired {
         org: org_name.clone(),
         rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
-        uuid: Some(key.row.uuid().to_owned()),
-        published: key.row.published(),
-        row: key.row.clone(),
-        raw,
+        uuid: Some(said.row.uuid().to_owned()),
+        published: said.row.published(),
+        row: said.row,
+        raw: said.raw,
         answers,
         evidence,
         alone: false,
@@ -318,7 +355,7 @@ fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, key: &NodeKey, raw: O
 }
 
 /// Works out what is told of a rule on an event: its answers, and the events behind those of its condition.
-fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Arc<Row>) -> (Answers, Vec<Evidence>) {
+fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> (Answers, Vec<Evidence>) {
     let Some(rule) = plan.rule(inquiry.rule) else { return (Answers::default(), Vec::new()) };
     let answers = Answers(rule.shown.iter().map(|question| (*question, inquiry.answer(*question, row))).collect());
     let mut evidence = Vec::new();
@@ -335,8 +372,8 @@ fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Arc<Row>) -> (Answers,
             value,
             count: rows.len(),
             uuids: listed.map(|row| row.uuid().to_owned()).collect(),
-            first: rows.first().map(|row| row.at()),
-            last: rows.last().map(|row| row.at()),
+            first: rows.first().map(Row::at),
+            last: rows.last().map(Row::at),
         });
     }
     (answers, evidence)

@@ -5,6 +5,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use triomphe::ThinArc;
+
 use super::codec::{Bytes, put_count, put_value};
 use crate::evaluate::Facts;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
@@ -13,9 +15,14 @@ use crate::plan::remember::{Mask, Shape};
 /// How many records there are of each kind, and their fields as (number, index, value).
 type RecordFields<'r> = ([usize; 2], Vec<(u16, usize, Value<'r>)>);
 
-/// What is kept of one event.
+/// What is kept of one event: shared, in one piece of memory.
+#[derive(Clone, Debug)]
+pub struct Row(ThinArc<Head, u8>);
+
+/// What stands before the bytes of a row: the uuid; then fields as (number, value) and their count; then how many records of each kind;
+/// then their fields as (kind and number, index, value).
 #[derive(Debug)]
-pub struct Row {
+struct Head {
     at: Timestamp,
     /// The rule, by number, if this is an alert as an event.
     alert: Option<u32>,
@@ -23,74 +30,101 @@ pub struct Row {
     is_dated: bool,
     uuid_len: u32,
     shape: Arc<Shape>,
-    /// The uuid; then fields as (number, value) and their count; then how many records of each kind; then their fields as
-    /// (kind and number, index, value).
-    data: Box<[u8]>,
 }
+
+/// Names an event before anything is kept of it.
+pub(super) struct Name<'u> {
+    pub(super) at: Timestamp,
+    pub(super) uuid: &'u str,
+    /// The rule, by number, if this is an alert as an event.
+    pub(super) alert: Option<u32>,
+}
+
+/// Bytes of a row beside its data: the head, the counter of who shares it and the length.
+const HEAD_BYTES: usize = size_of::<Head>() + 2 * size_of::<usize>();
 
 impl Row {
     /// Keeps some fields of an event that does not say when it happened, or which it is.
-    pub(super) fn unplaced(facts: &dyn Facts, shape: &Arc<Shape>, mask: &Mask) -> Row {
+    pub(super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
         let at = facts.published();
-        Row { is_dated: at.is_some(), ..Row::of(facts, at.unwrap_or(Timestamp::from_micros(0)), "", shape, mask) }
+        let name = Name { at: at.unwrap_or(Timestamp::from_micros(0)), uuid, alert: None };
+        Row::keep(facts, &name, at.is_some(), shape, mask, room)
     }
 
-    /// Keeps some fields of an event.
-    pub(super) fn of(facts: &dyn Facts, at: Timestamp, uuid: &str, shape: &Arc<Shape>, mask: &Mask) -> Row {
-        let mut fields = Vec::new();
-        for ((_, slot), number) in shape.fields().iter().zip(0u16..).filter(|(_, number)| mask.has(*number)) {
-            let value = facts.value(*slot);
+    /// Keeps some fields of an event. `room` is there to be used again.
+    pub(super) fn of(facts: &dyn Facts, at: Timestamp, uuid: &str, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+        Row::keep(facts, &Name { at, uuid, alert: None }, true, shape, mask, room)
+    }
+
+    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+        room.clear();
+        room.extend_from_slice(name.uuid.as_bytes());
+        let mut fields = Counted::begin(room);
+        for (number, slot) in shape.fields_of(mask) {
+            let value = facts.value(slot);
             if !value.is_missing() {
-                fields.push((number, value));
+                fields.add();
+                put_count(room, usize::from(number));
+                put_value(room, &value);
             }
         }
-        let wanted = || shape.records().iter().zip(0u16..).filter(|(_, number)| mask.has_record(*number));
-        let counts = RecordKind::ALL.map(|kind| if wanted().any(|((known, ..), _)| *known == kind) { facts.records(kind) } else { 0 });
-        let mut records = Vec::new();
-        for ((kind, _, slot), number) in wanted() {
-            for index in 0..facts.records(*kind) {
-                let value = facts.record_value(*kind, index, *slot);
+        fields.end(room);
+        for kind in RecordKind::ALL {
+            let count = if shape.records_of(mask).any(|(_, known, _)| known == kind) { facts.records(kind) } else { 0 };
+            put_count(room, count);
+        }
+        let mut records = Counted::begin(room);
+        for (number, kind, slot) in shape.records_of(mask) {
+            for index in 0..facts.records(kind) {
+                let value = facts.record_value(kind, index, slot);
                 if !value.is_missing() {
-                    records.push((number, index, value));
+                    records.add();
+                    put_count(room, usize::from(number));
+                    put_count(room, index);
+                    put_value(room, &value);
                 }
             }
         }
-        Row::put_together(at, uuid, None, shape, &fields, counts, &records)
+        records.end(room);
+        Row::from_bytes(name, is_dated, shape, room)
     }
 
-    /// Makes the row of an alert as an event.
-    pub(super) fn of_alert(rule: u32, at: Timestamp, uuid: &str, shape: &Arc<Shape>, fields: &[(u16, Value<'_>)]) -> Row {
-        Row::put_together(at, uuid, Some(rule), shape, fields, [0; 2], &[])
-    }
-
+    /// Makes a row of what stands in it; alerts as events and rows of snapshots are made so.
     pub(super) fn put_together(
-        at: Timestamp,
-        uuid: &str,
-        alert: Option<u32>,
+        name: &Name<'_>,
         shape: &Arc<Shape>,
         fields: &[(u16, Value<'_>)],
         counts: [usize; 2],
         records: &[(u16, usize, Value<'_>)],
     ) -> Row {
-        let mut data = uuid.as_bytes().to_vec();
-        put_count(&mut data, fields.len());
+        let mut data = name.uuid.as_bytes().to_vec();
+        let mut counted = Counted::begin(&mut data);
         for (number, value) in fields {
+            counted.add();
             put_count(&mut data, usize::from(*number));
             put_value(&mut data, value);
         }
+        counted.end(&mut data);
         counts.iter().for_each(|count| put_count(&mut data, *count));
-        put_count(&mut data, records.len());
+        let mut counted = Counted::begin(&mut data);
         for (number, index, value) in records {
+            counted.add();
             put_count(&mut data, usize::from(*number));
             put_count(&mut data, *index);
             put_value(&mut data, value);
         }
-        Row { at, alert, is_dated: true, uuid_len: u32::try_from(uuid.len()).unwrap_or(0), shape: shape.clone(), data: data.into_boxed_slice() }
+        counted.end(&mut data);
+        Row::from_bytes(name, true, shape, &data)
+    }
+
+    fn from_bytes(name: &Name<'_>, is_dated: bool, shape: &Arc<Shape>, data: &[u8]) -> Row {
+        let uuid_len = u32::try_from(name.uuid.len()).unwrap_or(0);
+        Row(ThinArc::from_header_and_slice(Head { at: name.at, alert: name.alert, is_dated, uuid_len, shape: shape.clone() }, data))
     }
 
     /// Returns when it happened.
     pub fn at(&self) -> Timestamp {
-        self.at
+        self.head().at
     }
 
     /// Returns the event's id.
@@ -98,29 +132,38 @@ impl Row {
         std::str::from_utf8(self.uuid_bytes()).unwrap_or_default()
     }
 
+    /// Says whether two are the same piece of memory.
+    pub(super) fn is(&self, other: &Row) -> bool {
+        std::ptr::eq(self.head(), other.head())
+    }
+
     /// Returns the rule, by number, whose alert this is.
     pub fn alert(&self) -> Option<u32> {
-        self.alert
+        self.head().alert
     }
 
     /// Returns how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        size_of::<Row>() + 16 + self.data.len()
+        HEAD_BYTES + self.0.slice.len()
+    }
+
+    fn head(&self) -> &Head {
+        &self.0.header.header
     }
 
     fn uuid_bytes(&self) -> &[u8] {
-        self.data.get(..self.uuid_len as usize).unwrap_or_default()
+        self.0.slice.get(..self.head().uuid_len as usize).unwrap_or_default()
     }
 
     fn body(&self) -> Bytes<'_> {
-        Bytes::new(self.data.get(self.uuid_len as usize..).unwrap_or_default())
+        Bytes::new(self.0.slice.get(self.head().uuid_len as usize..).unwrap_or_default())
     }
 
     /// Returns the fields that are there, by number.
     pub(super) fn fields(&self) -> Vec<(u16, Value<'_>)> {
         let mut bytes = self.body();
         let mut read = || -> Option<Vec<(u16, Value<'_>)>> {
-            let count = bytes.count()?;
+            let count = Counted::read(&mut bytes)?;
             (0..count).map(|_| Some((u16::try_from(bytes.count()?).ok()?, bytes.value()?))).collect()
         };
         read().unwrap_or_default()
@@ -131,7 +174,7 @@ impl Row {
         let read = || -> Option<RecordFields<'_>> {
             let mut bytes = self.after_fields()?;
             let counts = [bytes.count()?, bytes.count()?];
-            let count = bytes.count()?;
+            let count = Counted::read(&mut bytes)?;
             let records = (0..count).map(|_| Some((u16::try_from(bytes.count()?).ok()?, bytes.count()?, bytes.value()?))).collect::<Option<Vec<_>>>()?;
             Some((counts, records))
         };
@@ -140,7 +183,7 @@ impl Row {
 
     fn after_fields(&self) -> Option<Bytes<'_>> {
         let mut bytes = self.body();
-        for _ in 0..bytes.count()? {
+        for _ in 0..Counted::read(&mut bytes)? {
             bytes.count()?;
             bytes.skip_value()?;
         }
@@ -149,7 +192,7 @@ impl Row {
 
     fn field(&self, number: u16) -> Option<Value<'_>> {
         let mut bytes = self.body();
-        for _ in 0..bytes.count()? {
+        for _ in 0..Counted::read(&mut bytes)? {
             if bytes.count()? == usize::from(number) {
                 return bytes.value();
             }
@@ -168,7 +211,7 @@ impl Row {
         let mut bytes = self.after_fields()?;
         bytes.count()?;
         bytes.count()?;
-        for _ in 0..bytes.count()? {
+        for _ in 0..Counted::read(&mut bytes)? {
             if (bytes.count()?, bytes.count()?) == (usize::from(number), index) {
                 return bytes.value();
             }
@@ -180,7 +223,7 @@ impl Row {
 
 impl Facts for Row {
     fn value(&self, slot: Slot) -> Value<'_> {
-        self.shape.number(slot).and_then(|number| self.field(number)).unwrap_or_default()
+        self.head().shape.number(slot).and_then(|number| self.field(number)).unwrap_or_default()
     }
 
     fn records(&self, kind: RecordKind) -> usize {
@@ -188,11 +231,11 @@ impl Facts for Row {
     }
 
     fn record_value(&self, _: RecordKind, index: usize, slot: RecordSlot) -> Value<'_> {
-        self.shape.record_number(slot).and_then(|number| self.record_field(number, index)).unwrap_or_default()
+        self.head().shape.record_number(slot).and_then(|number| self.record_field(number, index)).unwrap_or_default()
     }
 
     fn published(&self) -> Option<Timestamp> {
-        self.is_dated.then_some(self.at)
+        self.head().is_dated.then_some(self.head().at)
     }
 }
 
@@ -213,6 +256,34 @@ impl PartialOrd for Row {
 impl Ord for Row {
     /// The order of events: by time, then by uuid.
     fn cmp(&self, other: &Self) -> Ordering {
-        self.at.cmp(&other.at).then_with(|| self.uuid_bytes().cmp(other.uuid_bytes()))
+        self.at().cmp(&other.at()).then_with(|| self.uuid_bytes().cmp(other.uuid_bytes()))
+    }
+}
+
+/// A list whose length is written before it once it is known.
+struct Counted {
+    at: usize,
+    count: u32,
+}
+
+impl Counted {
+    fn begin(out: &mut Vec<u8>) -> Counted {
+        let at = out.len();
+        out.extend(0u32.to_le_bytes());
+        Counted { at, count: 0 }
+    }
+
+    fn add(&mut self) {
+        self.count += 1;
+    }
+
+    fn end(self, out: &mut [u8]) {
+        if let Some(place) = out.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut::<4>()) {
+            *place = self.count.to_le_bytes();
+        }
+    }
+
+    fn read(bytes: &mut Bytes<'_>) -> Option<u32> {
+        bytes.fixed().map(u32::from_le_bytes)
     }
 }

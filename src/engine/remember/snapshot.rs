@@ -3,17 +3,20 @@
 //! A snapshot names fields, sets of past events and rules by what they mean, so it is read under any later plan: what still means the
 //! same goes on, the rest is left behind. Equal states have equal bytes. A checksum stands at the end; damaged bytes are refused whole.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::Remembering;
 use super::bounds::{Counters, Limits};
-use super::cells::{Cell, CellId, ENTRY_BYTES, NodeKey, base_of};
+use super::cells::{CELL_BYTES, Cell, Entry};
 use super::codec::{Bytes, put_bytes, put_count, put_value};
-use super::org::{CELL_BYTES, NODE_BYTES, Node, Org, Rules};
-use super::row::Row;
+use super::known::Known;
+use super::org::{Org, Rules};
+use super::pending::{Decision, DecisionId, Pending, PendingId, Raised};
+use super::row::{Name, Row};
+use super::turn::Turn;
 use crate::event::{RecordKind, Timestamp, Value};
 use crate::pack::Severity;
 use crate::plan::remember::RememberPlan;
@@ -140,51 +143,61 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
     put_time(out, org.clock.set);
     put_time(out, org.begin);
     out.push(u8::from(org.finished));
-    for generation in [&org.known.young, &org.known.old] {
-        let mut prints: Vec<u128> = generation.iter().copied().collect();
-        prints.sort_unstable();
+    let (recent, others) = org.known.lists();
+    put_count(out, recent.len());
+    for (at, print) in recent {
+        out.extend(at.micros().to_le_bytes());
+        out.extend(print.to_le_bytes());
+    }
+    for prints in others {
         put_count(out, prints.len());
         prints.iter().for_each(|print| out.extend(print.to_le_bytes()));
     }
     // Every row once, in order.
-    let mut rows: BTreeMap<Arc<Row>, usize> = BTreeMap::new();
-    for cell in org.cells.values() {
-        rows.extend(cell.entries.iter().map(|row| (row.clone(), 0)));
+    let mut rows: BTreeMap<Row, usize> = BTreeMap::new();
+    for (_, cell) in org.cells.iter() {
+        rows.extend(cell.entries.iter().map(|entry| (entry.row.clone(), 0)));
     }
-    for (key, node) in &org.nodes {
-        rows.insert(key.row.clone(), 0);
-        rows.extend(node.alert.iter().map(|row| (row.clone(), 0)));
+    let mut decisions: Vec<(&Pending, &Decision)> = Vec::new();
+    for (_, pending) in org.pendings.iter() {
+        rows.insert(pending.row.clone(), 0);
+        rows.extend(pending.decisions.iter().filter_map(|decision| decision.alert.as_ref()).map(|raised| (raised.row.clone(), 0)));
+        decisions.extend(pending.decisions.iter().map(|decision| (pending, decision)));
     }
     put_count(out, rows.len());
     for (number, (row, place)) in rows.iter_mut().enumerate() {
         *place = number;
         put_row(out, row);
     }
-    let number = |row: &Arc<Row>| rows.get(row).copied().unwrap_or(0);
+    let number = |row: &Row| rows.get(row).copied().unwrap_or(0);
 
-    let mut cells: Vec<(&CellId, &Cell)> = org.cells.iter().filter(|(_, cell)| !cell.entries.is_empty() || cell.first.is_some()).collect();
-    cells.sort_by(|(a, one), (b, other)| (one.entries.front(), a).cmp(&(other.entries.front(), b)));
+    let mut cells: Vec<&Cell> = org.cells.iter().map(|(_, cell)| cell).filter(|cell| !cell.entries.is_empty() || cell.first.is_some()).collect();
+    // The oldest first: so they would go.
+    let first = |cell: &Cell| cell.entries.front().map(|entry| entry.row.clone());
+    cells.sort_by_cached_key(|cell| (first(cell), cell.base, cell.key.clone()));
     put_count(out, cells.len());
-    for (name, cell) in cells {
-        put_bytes(out, name);
+    for cell in cells {
+        put_count(out, cell.base as usize);
+        put_bytes(out, &cell.key);
         out.push(cell.ever);
         put_time(out, cell.first);
         put_count(out, cell.entries.len());
-        cell.entries.iter().for_each(|row| put_count(out, number(row)));
+        cell.entries.iter().for_each(|entry| put_count(out, number(&entry.row)));
     }
-    put_count(out, org.nodes.len());
-    for (key, node) in &org.nodes {
-        put_count(out, number(&key.row));
-        put_count(out, key.rule as usize);
-        put_bytes(out, node.verdict.map_or("", Severity::word).as_bytes());
-        match &node.alert {
-            Some(row) => {
+    decisions.sort_by(|(a, one), (b, other)| a.row.cmp(&b.row).then(one.rule.cmp(&other.rule)));
+    put_count(out, decisions.len());
+    for (pending, decision) in decisions {
+        put_count(out, number(&pending.row));
+        put_count(out, decision.rule as usize);
+        put_bytes(out, decision.verdict.map_or("", Severity::word).as_bytes());
+        match &decision.alert {
+            Some(raised) => {
                 out.push(1);
-                put_count(out, number(row));
+                put_count(out, number(&raised.row));
             }
             None => out.push(0),
         }
-        match &node.raw {
+        match &pending.raw {
             Some(raw) => {
                 out.push(1);
                 put_bytes(out, raw);
@@ -234,7 +247,7 @@ fn read(plan: Arc<RememberPlan>, limits: Limits, bytes: &mut Bytes<'_>) -> Optio
         let org = read_org(Rules { plan: &plan, limits: &limits }, &names, bytes)?;
         orgs.insert(name, org);
     }
-    bytes.is_empty().then_some(Remembering { plan, limits, orgs, counters })
+    bytes.is_empty().then_some(Remembering { plan, limits, orgs, counters, turn: Turn::default() })
 }
 
 fn read_names(plan: &RememberPlan, bytes: &mut Bytes<'_>) -> Option<Names> {
@@ -283,26 +296,30 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
     org.clock.set = time(bytes)?;
     org.begin = time(bytes)?;
     org.finished = bytes.byte()? != 0;
-    for generation in [&mut org.known.young, &mut org.known.old] {
+    let mut recent = Vec::new();
+    for _ in 0..bytes.count()? {
+        recent.push((Timestamp::from_micros(bytes.i64()?), u128::from_le_bytes(bytes.fixed()?)));
+    }
+    let mut others = [Vec::new(), Vec::new()];
+    for prints in &mut others {
         for _ in 0..bytes.count()? {
-            generation.insert(u128::from_le_bytes(bytes.fixed()?));
+            prints.push(u128::from_le_bytes(bytes.fixed()?));
         }
     }
+    org.known = Known::of_lists(recent, others);
     let mut rows = Vec::new();
     for _ in 0..bytes.count()? {
-        rows.push(Arc::new(read_row(rules.plan, names, bytes)?));
+        rows.push(read_row(rules.plan, names, bytes)?);
     }
     for _ in 0..bytes.count()? {
         read_cell(rules, names, &rows, &mut org, bytes)?;
     }
-    let mut keys = Vec::new();
+    let mut told = Vec::new();
     for _ in 0..bytes.count()? {
-        keys.extend(read_node(rules, names, &rows, &mut org, bytes)?);
+        told.extend(read_decision(rules, names, &rows, bytes)?);
     }
-    // Whom a decision asked follows from what is kept.
-    for key in keys {
-        org.ask_again(rules, &key);
-    }
+    take_in(rules, &mut org, told);
+    org.settled = Some(org.watermark(rules.limits));
     Some(org)
 }
 
@@ -327,59 +344,92 @@ fn read_row(plan: &RememberPlan, names: &Names, bytes: &mut Bytes<'_>) -> Option
         let value = bytes.value()?;
         records.extend(number.map(|number| (number, index, value)));
     }
-    Some(Row::put_together(at, uuid, alert, plan.shape(), &fields, counts, &records))
+    Some(Row::put_together(&Name { at, uuid, alert }, plan.shape(), &fields, counts, &records))
 }
 
-fn read_cell(rules: Rules<'_>, names: &Names, rows: &[Arc<Row>], org: &mut Org, bytes: &mut Bytes<'_>) -> Option<()> {
-    let old = bytes.bytes()?;
+fn read_cell(rules: Rules<'_>, names: &Names, rows: &[Row], org: &mut Org, bytes: &mut Bytes<'_>) -> Option<()> {
+    let number = names.bases.get(bytes.count()?).copied().flatten();
+    let key = bytes.bytes()?;
     let ever = bytes.byte()?;
     let first = time(bytes)?;
-    let mut entries = VecDeque::new();
+    let mut entries = Vec::new();
     for _ in 0..bytes.count()? {
-        entries.push_back(rows.get(bytes.count()?)?.clone());
+        let row = rows.get(bytes.count()?)?;
+        entries.push(Entry { at: row.at(), row: row.clone() });
     }
-    let number = names.bases.get(base_of(old) as usize).copied().flatten();
     let Some((number, base)) = number.and_then(|number| Some((number, rules.plan.base(number)?))) else { return Some(()) };
-    let mut name = number.to_le_bytes().to_vec();
-    name.extend_from_slice(old.get(4..)?);
-    let name: CellId = name.into();
-    let first = base.keeps_first.then(|| first.or_else(|| entries.front().map(|row| row.at()))).flatten();
+    let first = base.keeps_first.then(|| first.or_else(|| entries.first().map(|entry| entry.at))).flatten();
     if entries.is_empty() && first.is_none() {
         return Some(());
     }
-    org.queues.born(number, &name);
-    if ever > 1 {
-        org.queues.grown(number, &name);
-    }
-    org.bytes += CELL_BYTES + name.len() + entries.iter().map(|row| ENTRY_BYTES + row.bytes()).sum::<usize>();
-    let mut cell = Cell { entries, first, ever, ..Cell::default() };
+    let id = org.cells.find_or_make(number, key);
+    let cell = org.cells.get_mut(id)?;
+    cell.entries = entries.into_iter().collect();
+    cell.first = first;
+    cell.ever = ever;
     if let Some(front) = cell.entries.front() {
         cell.scheduled = true;
-        org.expiries.insert((front.at().plus(base.retention), name.clone()));
+        org.expiries.push(front.at.plus(base.retention), id);
     }
-    org.cells.insert(name, cell);
+    org.bytes += CELL_BYTES + cell.key_bytes() + cell.entry_bytes();
+    org.queues.born(number, id, &org.cells);
+    if ever > 1 {
+        org.queues.grown(number, id, &org.cells);
+    }
     Some(())
 }
 
-/// Reads a decision; gives its name if its rule goes on.
-fn read_node(rules: Rules<'_>, names: &Names, rows: &[Arc<Row>], org: &mut Org, bytes: &mut Bytes<'_>) -> Option<Option<NodeKey>> {
+/// A decision as a snapshot has it.
+struct Told {
+    row: Row,
+    raw: Option<Arc<[u8]>>,
+    decision: Decision,
+}
+
+/// Reads a decision; none if its rule does not go on.
+fn read_decision(rules: Rules<'_>, names: &Names, rows: &[Row], bytes: &mut Bytes<'_>) -> Option<Option<Told>> {
     let row = rows.get(bytes.count()?)?.clone();
     let number = names.rules.get(bytes.count()?).copied().flatten();
     let verdict = Severity::parse(bytes.text()?);
     let alert = match bytes.byte()? {
         0 => None,
-        _ => Some(rows.get(bytes.count()?)?.clone()),
+        _ => Some(Box::new(Raised { row: rows.get(bytes.count()?)?.clone(), event: None })),
     };
     let raw: Option<Arc<[u8]>> = match bytes.byte()? {
         0 => None,
         _ => Some(bytes.bytes()?.into()),
     };
-    let Some((number, rule)) = number.and_then(|number| Some((number, rules.plan.rule(number)?))) else { return Some(None) };
-    let key = NodeKey { row, rule: number };
-    org.node_bytes += NODE_BYTES + key.row.bytes() + raw.as_ref().map_or(0, |raw| raw.len());
-    org.ends.insert((key.row.at().plus(rule.lag), key.clone()));
-    org.nodes.insert(key.clone(), Node { verdict, alert, due: None, raw });
-    Some(Some(key))
+    let number = number.filter(|number| rules.plan.rule(*number).is_some());
+    Some(number.map(|number| Told { row, raw, decision: Decision { verdict, made: true, alert, ..Decision::of(number) } }))
+}
+
+/// Takes decisions in, those on the same event together; what they asked is worked out again.
+fn take_in(rules: Rules<'_>, org: &mut Org, told: Vec<Told>) {
+    let mut events: BTreeMap<Row, PendingId> = BTreeMap::new();
+    let mut decisions = Vec::new();
+    for group in told.chunk_by(|one, other| one.row.is(&other.row)) {
+        let Some(first) = group.first() else { continue };
+        let event = org.pendings.add(rules.plan, first.row.clone(), first.raw.clone(), group.iter().map(|told| told.decision.rule));
+        let Some(pending) = org.pendings.get_mut(event) else { continue };
+        (pending.stays, pending.is_scheduled) = (true, true);
+        org.ends.push(pending.end, event);
+        for (place, told) in (0u32..).zip(group) {
+            if let Some(decision) = pending.decisions.get_mut(place as usize) {
+                decision.verdict = told.decision.verdict;
+                decision.made = true;
+                decision.alert = told.decision.alert.clone();
+            }
+            decisions.push(DecisionId { event, place });
+        }
+        events.insert(first.row.clone(), event);
+    }
+    for decision in &decisions {
+        // Where rules decide on a finding as an event, that can be taken back with it.
+        if let Some(raised) = org.pendings.decision_mut(*decision).and_then(|decision| decision.alert.as_mut()) {
+            raised.event = events.get(&raised.row).copied();
+        }
+    }
+    decisions.into_iter().for_each(|decision| org.note_again(rules, decision));
 }
 
 impl RememberPlan {

@@ -4,78 +4,90 @@
 //! once, each keeping all events that can complete it, so the time is that of a few sorted lists. Where steps are linked, choices are
 //! tried in order, earlier steps first, up to a bound.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::asking::Inquiry;
-use super::cells::Cell;
+use super::cells::{Cell, Entry, put_cell_key};
+use super::few::Few;
 use super::row::Row;
-use crate::evaluate::{Facts, Moment};
-use crate::plan::remember::{Stage, Steps};
+use crate::evaluate::{Code, Facts, Moment};
+use crate::plan::remember::{Source, Stage, Steps};
 
 /// Most choices tried for one event where steps are linked; beyond it the answer is no.
 pub(super) const CHOICES_MAX: usize = 100_000;
 
 /// Finds events that make the sequence true, in order; the last of them is the event that asks.
-pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Arc<Row>) -> Option<Vec<Arc<Row>>> {
+pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> Option<Vec<Row>> {
     let cells = Looked::all(inquiry, steps, row)?;
+    if !cells.may_suffice(steps) {
+        return None;
+    }
     let mut search = Search { inquiry, steps, row, cells, tries: 0 };
     if steps.linked { search.linked() } else { search.unlinked() }
 }
 
 /// The events of each step inside the window, in order.
 struct Looked<'a> {
-    stages: Vec<Option<Events<'a>>>,
-    until: Vec<Events<'a>>,
+    stages: SmallVec<[Option<Events<'a>>; 4]>,
+    until: SmallVec<[Events<'a>; 2]>,
 }
 
 /// Events of one cell, from the start of the window to before the event that asks.
 #[derive(Clone, Copy)]
 struct Events<'a> {
-    entries: Option<&'a VecDeque<Arc<Row>>>,
+    entries: Option<&'a Few<Entry>>,
     from: usize,
     to: usize,
 }
 
 impl<'a> Looked<'a> {
-    fn all(inquiry: &Inquiry<'a>, steps: &'a Steps, row: &Arc<Row>) -> Option<Looked<'a>> {
-        let look = |base: u32, now: &[crate::evaluate::Code]| inquiry.look(base, now, row).map(|cell| Events::of(cell, steps, row));
+    fn all(inquiry: &Inquiry<'a>, steps: &'a Steps, row: &Row) -> Option<Looked<'a>> {
+        let look = |source: &Source, now: &[Code]| inquiry.look(source, now, row).map(|cell| Events::of(cell, steps, row));
         // Every cell is looked at, so that a change of any of them is noticed; a missing key ends it.
-        let mut stages = Vec::new();
+        let mut stages = SmallVec::new();
         for stage in &steps.stages {
             stages.push(match &stage.source {
-                Some(source) => Some(look(source.base, &steps.now)?),
+                Some(source) => Some(look(source, &steps.now)?),
                 None => None,
             });
         }
-        let mut until = Vec::new();
+        let mut until = SmallVec::new();
         for source in &steps.until {
             let keyed = inquiry.view.plan.base(source.base).is_some_and(|base| !base.keys.is_empty());
-            until.push(look(source.base, if keyed { &steps.now } else { &[] })?);
+            until.push(look(source, if keyed { &steps.now } else { &[] })?);
         }
         // The event that asks has to have its keys even if no step before it is kept by them.
-        let mut name = Vec::new();
-        super::cells::cell_name(0, &steps.now, &**row, &mut name)?;
+        put_cell_key(&steps.now, row, &mut Vec::new())?;
         Some(Looked { stages, until })
     }
 }
 
+impl Looked<'_> {
+    /// Says whether there are as many events as each step before the last needs.
+    fn may_suffice(&self, steps: &Steps) -> bool {
+        let before_last = steps.stages.iter().zip(&self.stages).rev().skip(1).filter(|(stage, _)| !stage.absent);
+        before_last.into_iter().all(|(stage, events)| events.is_none_or(|events| events.to - events.from >= stage.times))
+    }
+}
+
 impl<'a> Events<'a> {
-    fn of(cell: Option<&'a Cell>, steps: &Steps, row: &Arc<Row>) -> Events<'a> {
+    fn of(cell: Option<&'a Cell>, steps: &Steps, row: &Row) -> Events<'a> {
         let Some(entries) = cell.map(|cell| &cell.entries) else { return Events { entries: None, from: 0, to: 0 } };
         let start = row.at().minus(steps.within);
-        let from = entries.partition_point(|entry| entry.at() <= start);
-        let to = entries.partition_point(|entry| entry < row).max(from);
+        let from = entries.partition_point(|entry| entry.at <= start);
+        let to = entries.partition_point(|entry| entry.is_before(row)).max(from);
         Events { entries: Some(entries), from, to }
     }
 
-    fn iter(self) -> impl DoubleEndedIterator<Item = &'a Arc<Row>> {
-        self.entries.into_iter().flat_map(move |entries| entries.range(self.from..self.to))
+    fn iter(self) -> impl DoubleEndedIterator<Item = &'a Row> {
+        self.entries.into_iter().flat_map(move |entries| entries.range(self.from, self.to)).map(|entry| &entry.row)
     }
 
     /// Returns those strictly after an event.
     fn after(self, row: &Row) -> Events<'a> {
-        let from = self.entries.map_or(0, |entries| entries.partition_point(|entry| **entry <= *row)).max(self.from);
+        let from = self.entries.map_or(0, |entries| entries.partition_point(|entry| !entry.is_after(row))).max(self.from);
         Events { from, to: self.to.max(from), ..self }
     }
 }
@@ -83,7 +95,7 @@ impl<'a> Events<'a> {
 struct Search<'s, 'a> {
     inquiry: &'s Inquiry<'a>,
     steps: &'s Steps,
-    row: &'s Arc<Row>,
+    row: &'s Row,
     cells: Looked<'a>,
     tries: usize,
 }
@@ -91,26 +103,26 @@ struct Search<'s, 'a> {
 /// An event that can complete a step, and how it got there.
 #[derive(Clone)]
 struct Reached {
-    row: Arc<Row>,
+    row: Row,
     /// The events taken so far.
     path: Option<Arc<Path>>,
 }
 
 /// Events taken, the newest first.
 struct Path {
-    rows: Vec<Arc<Row>>,
+    rows: Vec<Row>,
     before: Option<Arc<Path>>,
 }
 
 impl Path {
-    fn unroll(path: Option<&Arc<Path>>, last: &Arc<Row>) -> Vec<Arc<Row>> {
-        let mut parts: Vec<&[Arc<Row>]> = Vec::new();
+    fn unroll(path: Option<&Arc<Path>>, last: &Row) -> Vec<Row> {
+        let mut parts: Vec<&[Row]> = Vec::new();
         let mut at = path;
         while let Some(path) = at {
             parts.push(&path.rows);
             at = path.before.as_ref();
         }
-        let mut rows: Vec<Arc<Row>> = parts.into_iter().rev().flatten().cloned().collect();
+        let mut rows: Vec<Row> = parts.into_iter().rev().flatten().cloned().collect();
         if rows.last() != Some(last) {
             rows.push(last.clone());
         }
@@ -122,31 +134,31 @@ impl Search<'_, '_> {
     fn last_holds(&self, taken: &[Option<&dyn Facts>]) -> bool {
         let row = self.row;
         self.inquiry.eval(row, |moment| {
-            let moment: Moment<'_> = moment.asked_by(&**row).after(taken);
+            let moment: Moment<'_> = moment.asked_by(row).after(taken);
             self.steps.last.iter().all(|code| code.holds(&moment))
         })
     }
 
     /// Returns a step's events that belong to it, whatever earlier steps took.
-    fn members(&self, at: usize, stage: &Stage) -> Vec<Arc<Row>> {
+    fn members(&self, at: usize, stage: &Stage) -> Vec<Row> {
         let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(at)) else { return Vec::new() };
         events.iter().filter(|row| self.inquiry.belongs(source, row, self.row, &[])).cloned().collect()
     }
 
     /// Returns the newest event that ends everything before it.
-    fn last_end(&self) -> Option<Arc<Row>> {
+    fn last_end(&self) -> Option<Row> {
         let ends = self.steps.until.iter().zip(&self.cells.until);
         ends.filter_map(|(source, events)| events.iter().rev().find(|row| self.inquiry.belongs(source, row, self.row, &[]))).max().cloned()
     }
 
-    fn unlinked(&self) -> Option<Vec<Arc<Row>>> {
+    fn unlinked(&self) -> Option<Vec<Row>> {
         if !self.last_holds(&[]) {
             return None;
         }
         let end = self.last_end();
         let last = self.steps.stages.len().checked_sub(1)?;
         let mut reached: Option<Vec<Reached>> = None;
-        let mut absent: Vec<Arc<Row>> = Vec::new();
+        let mut absent: Vec<Row> = Vec::new();
         for (at, stage) in self.steps.stages.iter().enumerate() {
             if stage.absent {
                 absent.extend(self.members(at, stage));
@@ -196,21 +208,21 @@ impl Search<'_, '_> {
         Some(Path::unroll(found.path.as_ref(), self.row))
     }
 
-    fn linked(&mut self) -> Option<Vec<Arc<Row>>> {
-        let mut chosen: Vec<Option<Arc<Row>>> = vec![None; self.steps.stages.len()];
+    fn linked(&mut self) -> Option<Vec<Row>> {
+        let mut chosen: Vec<Option<Row>> = vec![None; self.steps.stages.len()];
         let mut path = Vec::new();
         self.choose(0, None, &mut chosen, &mut path).then_some(path)
     }
 
     /// Tries the events of a step after the one that completed the step before.
-    fn choose(&mut self, at: usize, before: Option<Arc<Row>>, chosen: &mut Vec<Option<Arc<Row>>>, path: &mut Vec<Arc<Row>>) -> bool {
+    fn choose(&mut self, at: usize, before: Option<Row>, chosen: &mut Vec<Option<Row>>, path: &mut Vec<Row>) -> bool {
         let steps = self.steps;
         let Some(stage) = steps.stages.get(at) else { return false };
         if stage.absent {
             return self.choose(at + 1, before, chosen, path);
         }
         let is_last = at + 1 == steps.stages.len();
-        let events: Vec<Arc<Row>> = match (&stage.source, self.cells.stages.get(at)) {
+        let events: Vec<Row> = match (&stage.source, self.cells.stages.get(at)) {
             (Some(source), Some(Some(events))) => {
                 let events = before.as_ref().map_or(*events, |before| events.after(before));
                 let taken = facts(chosen);
@@ -253,7 +265,7 @@ impl Search<'_, '_> {
     }
 
     /// Says whether nothing that must be absent right before a step lies between its neighbours.
-    fn nothing_between(&self, at: usize, before: Option<&Arc<Row>>, row: &Arc<Row>, chosen: &[Option<Arc<Row>>]) -> bool {
+    fn nothing_between(&self, at: usize, before: Option<&Row>, row: &Row, chosen: &[Option<Row>]) -> bool {
         let Some(before) = before else { return true };
         let taken = facts(chosen);
         let absent = self.steps.stages.iter().enumerate().take(at).rev().take_while(|(_, stage)| stage.absent);
@@ -267,13 +279,13 @@ impl Search<'_, '_> {
     }
 
     /// Says whether nothing that ends it all lies between the first event taken and the one that asks.
-    fn nothing_ends(&self, chosen: &[Option<Arc<Row>>], path: &[Arc<Row>]) -> bool {
+    fn nothing_ends(&self, chosen: &[Option<Row>], path: &[Row]) -> bool {
         let Some(first) = path.first() else { return true };
         let mut taken = facts(chosen);
         // The last step is the event that asks; what ends it all may name it.
         taken.resize(self.steps.stages.len(), None);
         if let Some(last) = taken.last_mut() {
-            *last = Some(&**self.row);
+            *last = Some(self.row);
         }
         !self
             .steps
@@ -284,6 +296,6 @@ impl Search<'_, '_> {
     }
 }
 
-fn facts(chosen: &[Option<Arc<Row>>]) -> Vec<Option<&dyn Facts>> {
-    chosen.iter().map(|row| row.as_ref().map(|row| &**row as &dyn Facts)).collect()
+fn facts(chosen: &[Option<Row>]) -> Vec<Option<&dyn Facts>> {
+    chosen.iter().map(|row| row.as_ref().map(|row| row as &dyn Facts)).collect()
 }

@@ -9,6 +9,8 @@ use super::{Base, ENDLESS, Form, Mask};
 use crate::evaluate::{Code, Lowering, Questions, wanted};
 use crate::event::{Layout, Scalar, Span, Type};
 use crate::language::{Node, Question, Remember, Sequence, Sets, Typed};
+use crate::plan::program::Atoms;
+use crate::plan::simplify;
 
 /// How a question is answered.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Source {
     pub residual: Vec<Code>,
     /// Whether its members may be alerts, which not every rule sees.
     pub sees_alerts: bool,
+    /// Whether the event that asks goes by the same keys as a member does.
+    pub same_keys: bool,
 }
 
 /// A question to one set of past events.
@@ -84,6 +88,7 @@ pub(super) struct Drafts<'a> {
     pub(super) layout: &'a Layout,
     pub(super) sets: &'a Sets,
     pub(super) thresholds: &'a Thresholds,
+    pub(super) atoms: &'a mut Atoms,
     pub(super) bases: Vec<Base>,
     pub(super) by_meaning: HashMap<String, u32>,
 }
@@ -104,7 +109,8 @@ impl Drafts<'_> {
             return Ask::Steps(steps);
         }
         let past: Vec<Arc<Typed>> = history.keys.iter().map(|key| key.past.clone()).collect();
-        let source = self.source(&history.population, &past, questions);
+        let mut source = self.source(&history.population, &past, questions);
+        source.same_keys = history.keys.iter().all(|key| key.now.key() == key.past.key());
         let is_bound = !source.residual.is_empty() || source.sees_alerts;
         let learns = matches!(remember.question, Question::ZScore(_) | Question::FirstSeen(Some(_)));
         if let Some(base) = self.bases.get_mut(source.base as usize) {
@@ -143,10 +149,13 @@ impl Drafts<'_> {
         let mut stages = Vec::new();
         for (at, step) in sequence.steps.iter().enumerate() {
             let times = usize::try_from(step.times).unwrap_or(1).max(1);
-            let source = (at + 1 < count || times > 1).then(|| self.step_source(&step.population, &step.keys, within, questions));
+            let same_keys = key_of(&step.keys) == key_of(&keys);
+            let source = (at + 1 < count || times > 1).then(|| Source { same_keys, ..self.step_source(&step.population, &step.keys, within, questions) });
             stages.push(Stage { source, times, absent: step.absent });
         }
-        let until = sequence.until.iter().map(|until| self.step_source(until, if is_shared { &keys } else { &[] }, within, questions)).collect();
+        let until_keys = if is_shared { keys.as_slice() } else { &[] };
+        // Whether by all keys or by none, the event that asks goes by the same.
+        let until = sequence.until.iter().map(|until| Source { same_keys: true, ..self.step_source(until, until_keys, within, questions) }).collect();
         let linked = sequence.steps.iter().map(|step| &step.population).chain(&sequence.until).any(|population| split::reads_steps(population));
         let mut last = Vec::new();
         let mut lowering = Lowering { layout: self.layout, questions };
@@ -185,7 +194,7 @@ impl Drafts<'_> {
             self.bases.push(Base {
                 meaning,
                 text: format!("{}{by}", if members.is_empty() { "any event".to_owned() } else { members.join(" and ") }),
-                member: parts.alone.iter().map(|part| lowering.lower(part)).collect(),
+                member: self.atoms.program(&simplify::all_of(&parts.alone, population, &types, self.sets), &mut lowering),
                 keys: keys.iter().map(|key| lowering.lower(key)).collect(),
                 sees_alerts,
                 retention: Span::ZERO,
@@ -203,7 +212,7 @@ impl Drafts<'_> {
             base.sees_alerts |= sees_alerts;
             base.reads.append(&mut reads_of(parts.bound.iter().chain(&parts.alone).chain(keys)));
         }
-        Source { base: number, residual, sees_alerts }
+        Source { base: number, residual, sees_alerts, same_keys: false }
     }
 }
 

@@ -18,7 +18,8 @@ use crate::evaluate::{Code, Lowering, QuestionId, Questions, wanted};
 use crate::event::{Event, FieldRef, Layout, Span, event_types};
 use crate::language::{ALERT_EVENT_TYPE, Sets, TypeSet, Typed};
 use crate::pack::{Rule, Severity};
-use crate::plan::RuleIndex;
+use crate::plan::program::{Atoms, Program};
+use crate::plan::{RuleIndex, simplify};
 
 pub use ask::{Ask, Plain, Source, Stage, Steps};
 pub use describe::{HistoryText, bytes_per_key};
@@ -44,6 +45,8 @@ pub struct RememberPlan {
     bases_by_type: Vec<Vec<u32>>,
     extra: HashMap<Box<str>, usize>,
     alert_type: usize,
+    /// The predicates of the whole plan.
+    atoms: Arc<[Code]>,
 }
 
 /// A rule that remembers, or one whose alerts others ask about.
@@ -63,8 +66,8 @@ pub struct RememberRule {
     pub sees: Vec<bool>,
     /// Whether some rule sees its alerts.
     pub is_seen: bool,
-    /// The conditions that the event alone decides.
-    pub guard: Vec<Code>,
+    /// The condition that the event alone decides, its type apart.
+    pub guard: Program,
     /// The conditions that need a history.
     pub rest: Vec<Code>,
     /// What decides the severity, first that holds.
@@ -87,8 +90,8 @@ pub struct Base {
     pub meaning: String,
     /// What belongs to it and what groups it, as a rule would write it.
     pub text: String,
-    /// Which events belong to it.
-    pub member: Vec<Code>,
+    /// Which events of its types belong to it.
+    pub member: Program,
     /// What groups them.
     pub keys: Vec<Code>,
     /// Whether alerts can belong to it.
@@ -115,7 +118,7 @@ pub struct Base {
 impl RememberPlan {
     /// Compiles rules; those that neither remember nor are asked about are left out. `layout` must have every field that they read;
     /// `questions` are those that the stateless plan has numbered, so that both call a question by the same number.
-    pub fn compile(rules: &[(RuleIndex, &Rule)], layout: &Layout, sets: &Sets, questions: &Questions) -> RememberPlan {
+    pub(super) fn compile(rules: &[(RuleIndex, &Rule)], layout: &Layout, sets: &Sets, questions: &Questions, atoms: &mut Atoms) -> RememberPlan {
         let chosen = chosen(rules);
         let mut thresholds = Thresholds::default();
         let mut fields: BTreeSet<FieldRef> = BTreeSet::new();
@@ -129,10 +132,12 @@ impl RememberPlan {
         }
         let shape = Arc::new(Shape::new(layout, fields, &records));
         let mut questions = questions.clone();
-        let mut planned: Vec<RememberRule> =
-            chosen.iter().map(|(index, rule, sees)| compile_rule(*index, rule, sees, sets, &mut Lowering { layout, questions: &mut questions })).collect();
+        let mut planned: Vec<RememberRule> = chosen
+            .iter()
+            .map(|(index, rule, sees)| compile_rule(*index, rule, sees, sets, atoms, &mut Lowering { layout, questions: &mut questions }))
+            .collect();
 
-        let mut drafts = ask::Drafts { layout, sets, thresholds: &thresholds, bases: Vec::new(), by_meaning: HashMap::new() };
+        let mut drafts = ask::Drafts { layout, sets, thresholds: &thresholds, atoms, bases: Vec::new(), by_meaning: HashMap::new() };
         let mut asks = Vec::new();
         // Asking one question may bring others with it.
         while let Some(remember) = questions.get(QuestionId(u32::try_from(asks.len()).unwrap_or(u32::MAX))).cloned() {
@@ -163,7 +168,17 @@ impl RememberPlan {
         let rules_by_type = by_type(types, planned.iter().map(|rule| &rule.types));
         let bases_by_type = by_type(types, bases.iter().map(|base| &base.types));
         let by_index = planned.iter().zip(0..).map(|(rule, number)| (rule.index, number)).collect();
-        RememberPlan { shape, rules: planned, by_index, bases, questions, asks, rules_by_type, bases_by_type, extra, alert_type }
+        RememberPlan { shape, rules: planned, by_index, bases, questions, asks, rules_by_type, bases_by_type, extra, alert_type, atoms: Arc::default() }
+    }
+
+    /// Takes over the predicates of the whole plan, once all are known.
+    pub(super) fn share(&mut self, atoms: Arc<[Code]>) {
+        self.atoms = atoms;
+    }
+
+    /// Returns the predicates of the whole plan, by number.
+    pub fn atoms(&self) -> &[Code] {
+        &self.atoms
     }
 
     /// Says whether there is nothing to remember.
@@ -299,9 +314,10 @@ fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sigh
     out
 }
 
-fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, lowering: &mut Lowering<'_>) -> RememberRule {
+fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms: &mut Atoms, lowering: &mut Lowering<'_>) -> RememberRule {
     let parts = split::split(&rule.when);
-    let guard = parts.alone.iter().map(|part| lowering.lower(part)).collect();
+    let types = sets.may(&rule.when);
+    let guard = atoms.program(&simplify::all_of(&parts.alone, &rule.when, &types, sets), lowering);
     let rest = parts.bound.iter().map(|part| lowering.lower(part)).collect();
     let severity = rule.severity.iter().map(|grade| (grade.when.as_ref().map(|typed| lowering.lower(typed)), grade.level)).collect();
     let asked = outer_questions(&rule.when, lowering.questions);
@@ -325,7 +341,7 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, lower
         shown,
         lag: Span::ZERO,
         fields: Mask::default(),
-        types: sets.may(&rule.when),
+        types,
     }
 }
 

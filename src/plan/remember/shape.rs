@@ -22,14 +22,23 @@ impl Mask {
         Mask { fields: [low | other_low, high | other_high], records: self.records | other.records }
     }
 
-    /// Says whether a field is among them.
-    pub fn has(&self, number: u16) -> bool {
-        self.fields.get(usize::from(number / 128)).is_none_or(|half| half >> (number % 128) & 1 == 1)
-    }
-
     /// Says whether a record field is among them.
-    pub fn has_record(&self, number: u16) -> bool {
+    fn has_record(&self, number: u16) -> bool {
         number >= 128 || self.records >> number & 1 == 1
+    }
+}
+
+/// The numbers of the bits that are set.
+struct Bits([u128; 2]);
+
+impl Iterator for Bits {
+    type Item = u16;
+
+    fn next(&mut self) -> Option<u16> {
+        let (half, first) = self.0.iter_mut().zip([0u16, 128]).find(|(half, _)| **half != 0)?;
+        let bit = half.trailing_zeros();
+        *half &= *half - 1;
+        Some(first + u16::try_from(bit).unwrap_or(0))
     }
 }
 
@@ -68,6 +77,18 @@ impl Shape {
     /// Returns the record fields with their paths, by number.
     pub fn records(&self) -> &[(RecordKind, String, RecordSlot)] {
         &self.records
+    }
+
+    /// Returns the numbers and slots of the fields of a mask.
+    pub fn fields_of(&self, mask: &Mask) -> impl Iterator<Item = (u16, Slot)> {
+        let slot = |number: u16| self.fields.get(usize::from(number)).map(|(_, slot)| (number, *slot));
+        let beyond = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
+        Bits(mask.fields).chain(2 * 128..beyond).filter_map(slot)
+    }
+
+    /// Returns the numbers, kinds and slots of the record fields of a mask.
+    pub fn records_of(&self, mask: &Mask) -> impl Iterator<Item = (u16, RecordKind, RecordSlot)> {
+        self.records.iter().zip(0u16..).filter(|(_, number)| mask.has_record(*number)).map(|((kind, _, slot), number)| (number, *kind, *slot))
     }
 
     /// Returns the fields and record fields of some paths; a record field's is written `kind[].path`.

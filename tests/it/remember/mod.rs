@@ -37,9 +37,7 @@ pub(crate) fn set(rules: &[(&str, &str)]) -> Set {
     let pack = &library.packs[0];
     let plan = Plan::compile(pack.rules.iter().cloned().map(Arc::new), &pack.sets);
     let rules: Vec<Arc<Rule>> = plan.rules().iter().map(|rule| rule.rule.clone()).collect();
-    let indexed: Vec<(RuleIndex, &Rule)> = (0..).map(RuleIndex).zip(rules.iter().map(|rule| &**rule)).collect();
-    let remember = RememberPlan::compile(&indexed, plan.layout(), &pack.sets, plan.questions());
-    Set { layout: plan.layout().clone(), plan: Arc::new(remember), rules }
+    Set { layout: plan.layout().clone(), plan: plan.remember().clone(), rules }
 }
 
 /// Follows what an engine says.

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
+use smallvec::SmallVec;
+
 use super::asking::Inquiry;
-use super::cells::Cell;
+use super::cells::{Cell, Key};
 use super::codec::put_key;
 use super::row::Row;
 use crate::evaluate::{Facts, values_equal};
@@ -49,6 +51,16 @@ pub(super) fn empty(ask: &Ask) -> Value<'static> {
     match ask {
         Ask::Plain(plain) => empty_of(plain),
         Ask::Steps(_) => Value::Bool(false),
+    }
+}
+
+/// Returns the answer if everything had happened that a question asks for.
+pub(super) fn full(ask: &Ask) -> Value<'static> {
+    let Ask::Plain(plain) = ask else { return Value::Bool(true) };
+    match plain.question {
+        Question::Count | Question::Distinct => Value::Int(i64::MAX),
+        Question::Seen | Question::FollowedBy => Value::Bool(true),
+        _ => empty_of(plain),
     }
 }
 
@@ -178,7 +190,7 @@ fn count(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row) -> 
 /// Returns the newest event of each value, the newest first, as far as their number decides anything.
 fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, row: &Row) -> Vec<&'a Row> {
     let enough = plain.enough.unwrap_or(usize::MAX);
-    let mut values: HashSet<Box<[u8]>> = HashSet::new();
+    let mut values = Different::default();
     let mut newest = Vec::new();
     let mut key = Vec::new();
     for entry in range.iter().rev() {
@@ -190,12 +202,32 @@ fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, r
         }
         key.clear();
         let is_there = plain.value.as_ref().and_then(|value| inquiry.eval(entry, |moment| put_key(&mut key, &value.eval(moment)))).is_some();
-        if is_there && !values.contains(key.as_slice()) {
-            values.insert(key.as_slice().into());
+        if is_there && values.is_new(&key) {
             newest.push(entry);
         }
     }
     newest
+}
+
+/// Values that differ: a few of them are compared one by one, more are hashed.
+#[derive(Default)]
+struct Different {
+    few: SmallVec<[Key; 8]>,
+    many: HashSet<Key>,
+}
+
+impl Different {
+    fn is_new(&mut self, value: &[u8]) -> bool {
+        if self.few.iter().any(|known| **known == *value) || self.many.contains(value) {
+            return false;
+        }
+        if self.few.len() < self.few.inline_size() {
+            self.few.push(Key::from_slice(value));
+        } else {
+            self.many.insert(Key::from_slice(value));
+        }
+        true
+    }
 }
 
 /// Returns the values that are there, in the order of their events.

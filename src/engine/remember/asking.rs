@@ -10,7 +10,7 @@ use super::cells::{Cell, CellId, Cells, put_cell_key};
 use super::row::Row;
 use super::steps;
 use crate::evaluate::{Code, Facts, Memory, Moment, QuestionId};
-use crate::event::Timestamp;
+use crate::event::{Timestamp, Value};
 use crate::plan::remember::{Ask, Plain, RememberPlan, Source};
 
 /// Deepest nesting of histories that is followed; the checker's bound on size keeps rules far below.
@@ -165,15 +165,15 @@ impl<'a> Inquiry<'a> {
     }
 
     /// Answers a question for an event.
-    pub(super) fn answer(&self, question: QuestionId, row: &Row) -> crate::event::Value<'static> {
-        let Some(ask) = self.view.plan.ask(question) else { return crate::event::Value::Missing };
+    pub(super) fn answer(&self, question: QuestionId, row: &Row) -> Value<'static> {
+        let Some(ask) = self.view.plan.ask(question) else { return Value::Missing };
         if self.depth.get() >= DEPTH_MAX {
             return answer::empty(ask);
         }
         self.depth.set(self.depth.get() + 1);
         let value = match ask {
             Ask::Plain(plain) => answer::answer(self, plain, row),
-            Ask::Steps(steps) => crate::event::Value::Bool(steps::find(self, steps, row).is_some()),
+            Ask::Steps(steps) => Value::Bool(steps::find(self, steps, row).is_some()),
         };
         self.depth.set(self.depth.get() - 1);
         value
@@ -194,17 +194,27 @@ impl<'a> Inquiry<'a> {
 }
 
 impl Memory for Asking<'_> {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> crate::event::Value<'static> {
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
         self.inquiry.answer(question, self.row)
     }
 }
 
-/// Answers every question as if nothing were kept: for events that stay outside of all histories.
+/// Answers every question as if nothing else had ever happened: for events that stay outside of all histories.
 #[derive(Clone, Copy)]
 pub(super) struct Alone<'a>(pub(super) &'a RememberPlan);
 
 impl Memory for Alone<'_> {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> crate::event::Value<'static> {
-        self.0.ask(question).map_or(crate::event::Value::Missing, answer::empty)
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
+        self.0.ask(question).map_or(Value::Missing, answer::empty)
+    }
+}
+
+/// Answers every question as if everything had happened that it asks for. What holds here and alone holds whatever has happened.
+#[derive(Clone, Copy)]
+pub(super) struct Crowded<'a>(pub(super) &'a RememberPlan);
+
+impl Memory for Crowded<'_> {
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
+        self.0.ask(question).map_or(Value::Missing, answer::full)
     }
 }

@@ -78,7 +78,9 @@ impl<T> Few<T> {
             Few::None => Few::One(item),
             Few::One(one) => {
                 let (first, second) = if at == 0 { (item, one) } else { (one, item) };
-                Few::Many(VecDeque::from([first, second]))
+                let mut all = VecDeque::with_capacity(4);
+                all.extend([first, second]);
+                Few::Many(all)
             }
             Few::Many(mut all) => {
                 all.insert(at.min(all.len()), item);

@@ -5,25 +5,30 @@ use super::cells::{Asked, CELL_BYTES, CellId};
 use super::few::Few;
 use super::org::{Due, Org, Rules};
 use super::pending::{DecisionId, Pending, PendingId};
+use super::wheel::has_turned;
 use crate::event::Timestamp;
 
 impl Org {
     /// Drops what can no longer matter.
     pub(super) fn tidy(&mut self, rules: Rules<'_>, counters: &mut Counters) {
         let watermark = self.watermark(rules.limits);
-        self.settled = Some(watermark);
-        self.known.settle(watermark);
-        while let Some(ended) = self.ends.pop(watermark) {
-            for event in ended {
-                self.forget(event);
+        let turned = self.settled.replace(watermark).is_none_or(|settled| has_turned(settled, watermark));
+        if turned {
+            self.known.settle(watermark);
+            while let Some(ended) = self.ends.pop(watermark) {
+                for event in ended {
+                    self.forget(event);
+                }
             }
         }
         if self.pendings.decisions() > rules.limits.decisions_max || self.pendings.bytes() + self.ask_bytes > rules.limits.bytes_max / 2 {
             self.relieve(counters);
         }
-        while let Some(expired) = self.expiries.pop(watermark) {
-            for cell in expired {
-                self.expire(rules, cell, watermark);
+        if turned {
+            while let Some(expired) = self.expiries.pop(watermark) {
+                for cell in expired {
+                    self.expire(rules, cell, watermark);
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ mod few;
 mod keep;
 mod known;
 mod org;
+mod orgs;
 mod pending;
 mod row;
 mod snapshot;
@@ -24,7 +25,6 @@ mod steps;
 mod turn;
 mod wheel;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Scratch;
@@ -41,8 +41,9 @@ pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
 use arrival::Wanted;
-use asking::{Alone, Inquiry};
+use asking::{Alone, Crowded, Inquiry};
 use org::{Org, Rules};
+use orgs::Orgs;
 use turn::{Said, Turn};
 
 /// Most event ids of a piece of evidence that are listed from each end.
@@ -53,7 +54,7 @@ pub const LISTED_MAX: usize = 20;
 pub struct Remembering {
     plan: Arc<RememberPlan>,
     limits: Limits,
-    orgs: BTreeMap<Arc<str>, Org>,
+    orgs: Orgs,
     counters: Counters,
     /// Memory to be used again.
     turn: Turn,
@@ -139,7 +140,7 @@ impl Memory for Answers {
 impl Remembering {
     /// Makes one that remembers nothing yet.
     pub fn new(plan: Arc<RememberPlan>, limits: Limits) -> Self {
-        Remembering { plan, limits, orgs: BTreeMap::new(), counters: Counters::default(), turn: Turn::default() }
+        Remembering { plan, limits, orgs: Orgs::default(), counters: Counters::default(), turn: Turn::default() }
     }
 
     /// Returns the plan.
@@ -155,7 +156,7 @@ impl Remembering {
     /// Returns what has been counted, and what is held now.
     pub fn counters(&self) -> Counters {
         let mut counters = self.counters;
-        for org in self.orgs.values() {
+        for (_, org) in self.orgs.iter() {
             counters.keys += org.queues.all_keys();
             counters.events += org.cells.iter().map(|(_, cell)| cell.entries.len()).sum::<usize>();
             counters.bytes += org.bytes + org.ask_bytes + org.pendings.bytes() + org.known.bytes();
@@ -184,7 +185,7 @@ impl Remembering {
     pub(crate) fn is_new(&mut self, arrival: &Arrival) -> bool {
         let Some(print) = arrival.print else { return true };
         let lateness = self.limits.lateness;
-        let org = self.org(&arrival.org);
+        let org = self.orgs.get_or_make(&arrival.org);
         let is_new = org.known.is_new(print, arrival.at, org.clock.watermark(lateness));
         self.counters.duplicates += u64::from(!is_new);
         is_new
@@ -193,14 +194,6 @@ impl Remembering {
     /// Says whether an event that rules wanted has come.
     pub(crate) fn knows(&self, org: &str, print: Option<u128>) -> bool {
         print.is_some_and(|print| self.orgs.get(org).is_some_and(|org| org.known.contains(print)))
-    }
-
-    fn org(&mut self, name: &Arc<str>) -> &mut Org {
-        // Looking twice is only needed the first time.
-        if !self.orgs.contains_key(name) {
-            self.orgs.insert(name.clone(), Org::default());
-        }
-        self.orgs.entry(name.clone()).or_default()
     }
 
     /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known. `room` gets memory
@@ -219,7 +212,7 @@ impl Remembering {
         let limits = self.limits.clone();
         let rules = Rules { plan: &plan, limits: &limits };
         let mut counters = self.counters;
-        let org = self.org(&name);
+        let org = self.orgs.get_or_make(&name);
         if at < org.watermark(&limits) {
             self.turn = turn;
             let Some(wanted) = wanted else { return Vec::new() };
@@ -249,7 +242,7 @@ impl Remembering {
     pub fn advance(&mut self, org_name: &str, watermark: Timestamp) -> Vec<Change> {
         let plan = self.plan.clone();
         let rules = Rules { plan: &plan, limits: &self.limits };
-        let org = self.orgs.entry(org_name.into()).or_default();
+        let org = self.orgs.get_or_make(&org_name.into());
         org.clock.set(watermark);
         let mut turn = Turn::default();
         org.wake(rules, &mut turn, &mut self.counters);
@@ -264,7 +257,7 @@ impl Remembering {
         let plan = self.plan.clone();
         let rules = Rules { plan: &plan, limits: &self.limits };
         let mut all = Vec::new();
-        for (name, org) in &mut self.orgs {
+        for (name, org) in self.orgs.iter_mut() {
             org.finished = true;
             let mut turn = Turn::default();
             org.wake(rules, &mut turn, &mut self.counters);
@@ -291,14 +284,18 @@ impl Remembering {
         told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }
 
-    /// Evaluates an event as if nothing were remembered, and keeps nothing of it.
+    /// Evaluates an event without knowing what came before it, and keeps nothing of it: what is said must hold whether nothing or
+    /// everything had happened, so that an absence of which nobody can be sure is no finding.
     fn alone(&mut self, wanted: &Wanted, org_name: &Arc<str>) -> Vec<Change> {
         let plan = self.plan.clone();
-        let memory = Alone(&plan);
+        let (memory, crowded) = (Alone(&plan), Crowded(&plan));
         let moment = Moment::new(&wanted.row, &memory);
+        let whatever = Moment::new(&wanted.row, &crowded);
         let mut changes = Vec::new();
         for number in &wanted.triggered {
-            let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment))) else { continue };
+            let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment) && code.holds(&whatever))) else {
+                continue;
+            };
             let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
             self.counters.fired += 1;
             changes.push(Change::Fired(Box::new(Fired {

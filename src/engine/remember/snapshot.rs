@@ -14,6 +14,7 @@ use super::cells::{CELL_BYTES, Cell, Entry};
 use super::codec::{Bytes, put_bytes, put_count, put_value};
 use super::known::Known;
 use super::org::{Org, Rules};
+use super::orgs::Orgs;
 use super::pending::{Decision, DecisionId, Pending, PendingId, Raised};
 use super::row::{Name, Row};
 use super::turn::Turn;
@@ -78,7 +79,7 @@ impl Remembering {
             out.extend(count.to_le_bytes());
         }
         put_count(&mut out, self.orgs.len());
-        for (name, org) in &self.orgs {
+        for (name, org) in self.orgs.iter() {
             put_bytes(&mut out, name.as_bytes());
             put_org(&mut out, org);
         }
@@ -241,11 +242,11 @@ fn read(plan: Arc<RememberPlan>, limits: Limits, bytes: &mut Bytes<'_>) -> Optio
     for count in counts(&mut counters) {
         *count = u64::from_le_bytes(bytes.fixed()?);
     }
-    let mut orgs = BTreeMap::new();
+    let mut orgs = Orgs::default();
     for _ in 0..bytes.count()? {
         let name: Arc<str> = bytes.text()?.into();
         let org = read_org(Rules { plan: &plan, limits: &limits }, &names, bytes)?;
-        orgs.insert(name, org);
+        orgs.put(&name, org);
     }
     bytes.is_empty().then_some(Remembering { plan, limits, orgs, counters, turn: Turn::default() })
 }

@@ -20,6 +20,10 @@ pub(super) const CHOICES_MAX: usize = 100_000;
 
 /// Finds events that make the sequence true, in order; the last of them is the event that asks.
 pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> Option<Vec<Row>> {
+    // Where steps are not linked, the event that asks decides most questions alone.
+    if !steps.linked && !last_holds(inquiry, steps, row, &[]) {
+        return None;
+    }
     let cells = Looked::all(inquiry, steps, row)?;
     if !cells.may_suffice(steps) {
         return None;
@@ -130,15 +134,15 @@ impl Path {
     }
 }
 
-impl Search<'_, '_> {
-    fn last_holds(&self, taken: &[Option<&dyn Facts>]) -> bool {
-        let row = self.row;
-        self.inquiry.eval(row, |moment| {
-            let moment: Moment<'_> = moment.asked_by(row).after(taken);
-            self.steps.last.iter().all(|code| code.holds(&moment))
-        })
-    }
+/// Says whether the event that asks is what the last step wants, with the events of earlier steps in view.
+fn last_holds(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row, taken: &[Option<&dyn Facts>]) -> bool {
+    inquiry.eval(row, |moment| {
+        let moment: Moment<'_> = moment.asked_by(row).after(taken);
+        steps.last.iter().all(|code| code.holds(&moment))
+    })
+}
 
+impl Search<'_, '_> {
     /// Returns a step's events that belong to it, whatever earlier steps took.
     fn members(&self, at: usize, stage: &Stage) -> Vec<Row> {
         let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(at)) else { return Vec::new() };
@@ -152,9 +156,6 @@ impl Search<'_, '_> {
     }
 
     fn unlinked(&self) -> Option<Vec<Row>> {
-        if !self.last_holds(&[]) {
-            return None;
-        }
         let end = self.last_end();
         let last = self.steps.stages.len().checked_sub(1)?;
         let mut reached: Option<Vec<Reached>> = None;
@@ -233,7 +234,9 @@ impl Search<'_, '_> {
         if is_last {
             let needed = stage.times.saturating_sub(1);
             let Some(from) = events.len().checked_sub(needed) else { return false };
-            let holds = self.last_holds(&facts(chosen)) && self.nothing_between(at, before.as_ref(), self.row, chosen) && self.nothing_ends(chosen, path);
+            let holds = last_holds(self.inquiry, self.steps, self.row, &facts(chosen))
+                && self.nothing_between(at, before.as_ref(), self.row, chosen)
+                && self.nothing_ends(chosen, path);
             if holds {
                 path.extend(events.get(from..).unwrap_or_default().iter().cloned());
                 path.push(self.row.clone());

@@ -9,6 +9,11 @@ use crate::event::Timestamp;
 /// Times that share these upper bits of their microseconds stand together: 67 seconds.
 const SLOT_BITS: u32 = 26;
 
+/// Says whether something may be due at a time that was not at an earlier one.
+pub(super) fn has_turned(from: Timestamp, to: Timestamp) -> bool {
+    slot(from) != slot(to)
+}
+
 /// Things by time.
 #[derive(Debug)]
 pub(super) struct Wheel<T>(BTreeMap<i64, Vec<T>>);

@@ -68,29 +68,43 @@ impl<'a> From<&'a str> for Lexeme<'a> {
 /// Takes what stands between the quotes of a valid JSON string.
 pub(in crate::event) fn unescape(inner: &str, out: &mut String) -> bool {
     let mut repaired = false;
-    let mut rest = inner;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let mut after = escape.chars();
-        match after.next() {
-            Some('u') => {
-                let (character, tail) = unescape_unit(after.as_str());
+    out.reserve(inner.len());
+    // JSON inside text has an escape every few bytes, so looking at each byte is faster than searching.
+    let (mut done, mut at) = (0, 0);
+    let bytes = inner.as_bytes();
+    while let Some(byte) = bytes.get(at) {
+        if *byte != b'\\' {
+            at += 1;
+            continue;
+        }
+        out.push_str(inner.get(done..at).unwrap_or_default());
+        let resolved = match bytes.get(at + 1) {
+            Some(b'u') => {
+                let escape = inner.get(at + 2..).unwrap_or_default();
+                let (character, tail) = unescape_unit(escape);
                 repaired |= character.is_none();
                 out.push(character.unwrap_or(char::REPLACEMENT_CHARACTER));
-                rest = tail;
+                at = inner.len() - tail.len();
+                done = at;
                 continue;
             }
-            Some('n') => out.push('\n'),
-            Some('t') => out.push('\t'),
-            Some('r') => out.push('\r'),
-            Some('b') => out.push('\u{8}'),
-            Some('f') => out.push('\u{c}'),
-            Some(character) => out.push(character),
-            None => {}
-        }
-        rest = after.as_str();
+            Some(b'n') => '\n',
+            Some(b't') => '\t',
+            Some(b'r') => '\r',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            // The character itself, which goes with what comes after it.
+            _ => {
+                done = at + 1;
+                at += 2;
+                continue;
+            }
+        };
+        out.push(resolved);
+        at += 2;
+        done = at;
     }
-    out.push_str(rest);
+    out.push_str(inner.get(done..).unwrap_or_default());
     repaired
 }
 

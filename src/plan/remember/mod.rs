@@ -66,7 +66,7 @@ pub struct RememberRule {
     pub sees: Vec<bool>,
     /// Whether some rule sees its alerts.
     pub is_seen: bool,
-    /// The condition that the event alone decides, its type apart.
+    /// What the event alone must fulfil, its type apart: without it no history is asked.
     pub guard: Program,
     /// The conditions that need a history.
     pub rest: Vec<Code>,
@@ -317,7 +317,8 @@ fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sigh
 fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms: &mut Atoms, lowering: &mut Lowering<'_>) -> RememberRule {
     let parts = split::split(&rule.when);
     let types = sets.may(&rule.when);
-    let guard = atoms.program(&simplify::all_of(&parts.alone, &rule.when, &types, sets), lowering);
+    let necessary: Vec<Arc<Typed>> = parts.alone.iter().cloned().chain(parts.bound.iter().flat_map(|part| split::last_step(part))).collect();
+    let guard = atoms.program(&simplify::all_of(&necessary, &rule.when, &types, sets), lowering);
     let rest = parts.bound.iter().map(|part| lowering.lower(part)).collect();
     let severity = rule.severity.iter().map(|grade| (grade.when.as_ref().map(|typed| lowering.lower(typed)), grade.level)).collect();
     let asked = outer_questions(&rule.when, lowering.questions);

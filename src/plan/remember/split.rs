@@ -22,6 +22,15 @@ pub(super) fn split(condition: &Arc<Typed>) -> Parts {
     parts
 }
 
+/// Returns what a sequence demands of the event that asks, as far as that event decides it alone.
+pub(super) fn last_step(part: &Typed) -> Vec<Arc<Typed>> {
+    let Node::Remember(remember) = &part.unnamed().node else { return Vec::new() };
+    match &remember.question {
+        Question::Sequence(sequence) => sequence.steps.last().map(|step| split(&step.population).alone).unwrap_or_default(),
+        _ => Vec::new(),
+    }
+}
+
 fn add(part: &Arc<Typed>, parts: &mut Parts) {
     match &part.node {
         Node::And(inner) => inner.iter().for_each(|part| add(part, parts)),

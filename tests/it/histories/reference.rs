@@ -91,13 +91,13 @@ fn take_in(program: &Program, arrivals: &[Arrival<'_>], origin: &Origin, latenes
     (kept, alone)
 }
 
-/// Evaluates events to which every history is empty.
+/// Evaluates events of whose past nobody can be sure: what is found must hold whether nothing or everything has happened.
 fn evaluate_alone(program: &Program, events: &[Event]) -> Findings {
     let history = Past::new(program, Vec::new());
     let mut findings = Findings::new();
     for event in events {
         for rule in &program.rules {
-            if rule.when.holds(&Moment::new(event, &history)) {
+            if rule.when.holds(&Moment::new(event, &history)) && rule.when.holds(&Moment::new(event, &Everything(program))) {
                 findings.insert((rule.id.to_string(), event.uuid().unwrap_or("").to_owned()));
             }
         }
@@ -327,6 +327,20 @@ impl Memory for Past<'_> {
         let answer = self.answer_to(asked, asker);
         self.answers.borrow_mut().insert((question, asker), answer.clone());
         answer
+    }
+}
+
+/// A past in which everything has happened that is asked for.
+struct Everything<'p>(&'p Program);
+
+impl Memory for Everything<'_> {
+    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
+        let asked = &self.0.asked[question.0 as usize];
+        match asked.remember.question {
+            Question::Count | Question::Distinct => Value::Int(i64::MAX),
+            Question::Seen | Question::FollowedBy | Question::Sequence(_) => Value::Bool(true),
+            _ => nothing(asked),
+        }
     }
 }
 

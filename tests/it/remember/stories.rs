@@ -105,15 +105,34 @@ fn an_event_behind_the_watermark_is_evaluated_alone() {
 
 #[test]
 fn an_event_without_uuid_or_time_is_evaluated_alone() {
-    let set = set(&[("alone", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#)]);
+    let started = r#"seen(eventType == "user.session.start" by actor.id within 1h)"#;
+    let set = set(&[
+        ("sure", &format!(r#"eventType == "user.session.end" and (actor.id == "u" or {started})"#)),
+        // Nobody knows what came before it, so an absence is no finding.
+        ("absent", &format!(r#"eventType == "user.session.end" and not {started}"#)),
+        ("few", r#"eventType == "user.session.end" and count(eventType == "user.session.start" by actor.id within 1h) < 5"#),
+        ("present", &format!(r#"eventType == "user.session.end" and {started}"#)),
+    ]);
     let mut run = Run::new(&set);
     let changes = run.event(r#"{"uuid":"x","eventType":"user.session.end","actor":{"id":"u"}}"#);
-    assert!(matches!(changes.as_slice(), [Change::Fired(fired)] if fired.alone));
+    assert!(matches!(changes.as_slice(), [Change::Fired(fired)] if fired.alone && fired.uuid.as_deref() == Some("x")));
     run.found.clear();
     let changes = run.event(&format!(r#"{{"published":"{}","eventType":"user.session.end","actor":{{"id":"u"}}}}"#, at(0)));
     assert!(matches!(changes.as_slice(), [Change::Fired(fired)] if fired.alone && fired.uuid.is_none()));
+    assert_eq!(run.said, ["+sure x", "+sure "]);
     assert_eq!(run.engine.counters().unplaced, 2);
     assert_eq!(run.engine.counters().keys, 0);
+}
+
+#[test]
+fn an_event_behind_the_watermark_is_no_proof_of_an_absence() {
+    let set = set(&[("absent", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#)]);
+    let mut run = Run::new(&set);
+    run.event(&event(0, "start", "user.session.start", BY_U));
+    run.event(&event(5 * 3600, "new", "user.session.start", BY_U));
+    run.event(&event(60, "late", "user.session.end", BY_U));
+    assert!(run.said.is_empty(), "{:?}", run.said);
+    assert_eq!(run.engine.counters().late, 1);
 }
 
 #[test]

@@ -150,7 +150,7 @@ impl Stream {
         (0..KEYS).for_each(|key| stream.observe(key));
         let counters = stream.engine.remembering().counters();
         let estimates: Vec<String> =
-            plan.remember().describe().iter().map(|history| format!("{}: {} bytes a key", history.form, history.bytes_per_key)).collect();
+            plan.remember().describe().iter().map(|history| format!("{}: {} bytes a key with one event", history.form, history.bytes_per_key)).collect();
         let each = counters.bytes / counters.keys.max(1);
         println!("{name}, {} keys, {} events: {each} bytes a key held; estimated {}", counters.keys, counters.events, estimates.join(", "));
         stream

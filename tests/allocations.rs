@@ -80,5 +80,5 @@ fn an_event_costs_rules_that_remember_a_bounded_number_of_allocations() {
     let (allocations, _) = count(&plan);
     let each = allocations / COUNTED as u64;
     println!("{each} allocations for each event, {} rules that remember", plan.rules().len());
-    assert!(each <= 50, "{each} allocations for each event");
+    assert!(each <= 12, "{each} allocations for each event");
 }

@@ -77,8 +77,12 @@ fn kept_words(history: &HistoryText) -> String {
         0 | 1 => String::new(),
         rules => format!("; shared by {}", count(rules, "rule")),
     };
-    let further = history.bytes_per_event.map(|bytes| format!(" and {bytes} for each further event")).unwrap_or_default();
-    format!("{}: {} {length}, about {} bytes a key{further}{shared}", history.text, history.form, history.bytes_per_key)
+    let further = match history.bytes_when_full {
+        Some(bytes) if bytes > history.bytes_per_key => format!(", {} when full", rules::grouped(bytes)),
+        Some(_) => String::new(),
+        None => format!(" and {} for each further event", history.bytes_per_event),
+    };
+    format!("{}: {} {length}, about {} bytes a key with one event{further}{shared}", history.text, history.form, history.bytes_per_key)
 }
 
 fn words(rule: &Rule, explanation: &Explanation, kept: &[HistoryText]) -> Table {
@@ -154,6 +158,7 @@ fn to_json(rule: &Rule, explanation: &Explanation, kept: &[HistoryText], place: 
             "for": history.kept.map(|length| length.to_string()),
             "bytes_per_key": history.bytes_per_key,
             "bytes_per_event": history.bytes_per_event,
+            "bytes_when_full": history.bytes_when_full,
             "rules": history.rules.len(),
         })).collect::<Vec<_>>(),
         "cases": rule.cases.len(),

@@ -4,11 +4,14 @@ use super::{ENDLESS, RememberPlan};
 use crate::event::Span;
 use crate::plan::RuleIndex;
 
-/// Bytes of a key that holds one event, beyond the event itself.
-const KEY_BYTES: usize = 220;
+/// Bytes of a key beside its events: its place, and its name in the table of keys.
+const KEY_BYTES: usize = 150;
 
-/// Bytes of one more event of a key: its place and a row of a few short fields.
-const EVENT_BYTES: usize = 180;
+/// Bytes of an event of a key beside the fields that are kept: its place, its time and its id.
+const EVENT_BYTES: usize = 110;
+
+/// Bytes of a kept field, most of which are short texts.
+const FIELD_BYTES: usize = 16;
 
 /// A set of past events, described.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,17 +22,14 @@ pub struct HistoryText {
     pub form: String,
     /// How long its events are kept beyond the lateness; `None` is without end.
     pub kept: Option<Span>,
-    /// About how many bytes a key takes once it is full; where the form has no bound, one that holds a single event.
+    /// About how many bytes a key takes that holds a single event.
     pub bytes_per_key: usize,
-    /// About how many bytes each further event of a key takes, where the form has no bound.
-    pub bytes_per_event: Option<usize>,
+    /// About how many bytes each further event of a key takes.
+    pub bytes_per_event: usize,
+    /// About how many bytes a key takes once it holds as many events as the form keeps, where that has a bound.
+    pub bytes_when_full: Option<usize>,
     /// The rules that read it.
     pub rules: Vec<RuleIndex>,
-}
-
-/// Estimates the bytes of a key that holds so many events.
-pub fn bytes_per_key(events: usize) -> usize {
-    KEY_BYTES + EVENT_BYTES * events
 }
 
 impl RememberPlan {
@@ -39,13 +39,17 @@ impl RememberPlan {
         self.bases()
             .iter()
             .zip(readers)
-            .map(|(base, rules)| HistoryText {
-                text: base.text.clone(),
-                form: base.form.words(),
-                kept: (base.retention < ENDLESS).then_some(base.retention),
-                bytes_per_key: base.form.bytes(),
-                bytes_per_event: base.form.events().is_none().then_some(EVENT_BYTES),
-                rules,
+            .map(|(base, rules)| {
+                let bytes_per_event = EVENT_BYTES + FIELD_BYTES * base.reads.len();
+                HistoryText {
+                    text: base.text.clone(),
+                    form: base.form.words(),
+                    kept: (base.retention < ENDLESS).then_some(base.retention),
+                    bytes_per_key: KEY_BYTES + bytes_per_event,
+                    bytes_per_event,
+                    bytes_when_full: base.form.events().map(|events| KEY_BYTES + bytes_per_event * events),
+                    rules,
+                }
             })
             .collect()
     }

@@ -4,8 +4,8 @@
 //! `seen` and `last` the newest one, `distinct(...) >= 3` the newest event of each of three values, `first_seen` that of every value,
 //! and a sequence of two steps the newest events of its first. Everything else needs all events of the window.
 
+use super::Base;
 use super::ask::{Ask, Plain, Steps};
-use super::{Base, describe};
 use crate::evaluate::Code;
 use crate::language::{Question, Remember, Typed};
 
@@ -62,11 +62,6 @@ impl Form {
             Form::NewestOfEach { values: usize::MAX, .. } | Form::Every => None,
             Form::NewestOfEach { values, .. } => Some((*values).max(1)),
         }
-    }
-
-    /// Returns about how many bytes a key takes once it is full; where that has no bound, one that holds a single event.
-    pub fn bytes(&self) -> usize {
-        describe::bytes_per_key(self.events().unwrap_or(1))
     }
 }
 

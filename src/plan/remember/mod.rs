@@ -22,7 +22,7 @@ use crate::plan::program::{Atoms, Program};
 use crate::plan::{RuleIndex, simplify};
 
 pub use ask::{Ask, Plain, Source, Stage, Steps};
-pub use describe::{HistoryText, bytes_per_key};
+pub use describe::HistoryText;
 pub use form::Form;
 pub use shape::{Mask, Shape};
 

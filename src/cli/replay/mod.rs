@@ -292,7 +292,7 @@ impl Taking {
             // Each has seen every event, so that duplicates are the same for all.
             self.counts.duplicates = self.counts.duplicates.max(duplicates);
             self.counts.late = self.counts.late.max(remembering.late);
-            self.counts.dropped += watch.dropped() + remembering.evicted + remembering.cut + remembering.forgotten;
+            self.counts.dropped += watch.dropped() + remembering.evicted + remembering.cut + remembering.forgotten + remembering.unfinished;
         }
         let mut alerts: Vec<Alert> = self.watches.into_iter().flat_map(Watch::finish).collect();
         alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));

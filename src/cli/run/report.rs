@@ -72,7 +72,7 @@ pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
     }
     if counts.dropped > 0 {
         out.warn(format_args!(
-            "limits of memory were reached: {} findings, keys or events were dropped",
+            "limits were reached: {} findings, keys, events or decisions were dropped",
             grouped(usize::try_from(counts.dropped).unwrap_or(usize::MAX))
         ));
     }

@@ -70,6 +70,8 @@ pub(super) struct Inquiry<'a> {
     pub(super) assume: bool,
     /// When the first of the open answers settles.
     pub(super) open: Slot<Option<Timestamp>>,
+    /// Whether not every choice of a sequence's steps was tried.
+    pub(super) unfinished: Slot<bool>,
     /// Whether an answer was silent because too little of the org's history is known.
     pub(super) young: Slot<bool>,
     /// The cells that were looked at.
@@ -90,7 +92,16 @@ impl<'a> Inquiry<'a> {
 
     /// Makes one that notes the cells it looks at behind others.
     pub(super) fn noting(view: View<'a>, rule: u32, assume: bool, looked: Looked) -> Self {
-        Inquiry { view, rule, assume, open: Slot::new(None), young: Slot::new(false), looked: RefCell::new(looked), depth: Slot::new(0) }
+        Inquiry {
+            view,
+            rule,
+            assume,
+            open: Slot::new(None),
+            unfinished: Slot::new(false),
+            young: Slot::new(false),
+            looked: RefCell::new(looked),
+            depth: Slot::new(0),
+        }
     }
 
     /// Says whether all conditions hold on an event.

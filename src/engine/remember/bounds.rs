@@ -65,6 +65,8 @@ pub struct Counters {
     pub cut: u64,
     /// Decisions that went before they were final because there were too many.
     pub forgotten: u64,
+    /// Decisions for which not every choice of a sequence's steps was tried because there were too many.
+    pub unfinished: u64,
     /// Decisions made, those made again included.
     pub decisions: u64,
     /// Findings said.

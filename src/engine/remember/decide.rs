@@ -22,6 +22,7 @@ struct Judged {
     looked: Looked,
     due: Option<Timestamp>,
     young: bool,
+    unfinished: bool,
 }
 
 impl Org {
@@ -51,6 +52,7 @@ impl Org {
         let Some(rule) = rules.plan.rule(number) else { return };
         counters.decisions += 1;
         let decided = self.judge(rules, number, row, turn);
+        counters.unfinished += u64::from(decided.unfinished);
         let Some(pending) = self.pendings.get_mut(id.event) else { return };
         // It stays as long as it can change; one on an alert also because the alert can be taken back.
         pending.stays |= !decided.looked.is_empty() || decided.due.is_some() || decided.young || row.alert().is_some();
@@ -113,6 +115,7 @@ impl Org {
         let mut verdict = verdict(rules.plan, &inquiry, number, row);
         let mut due = inquiry.open.get();
         let mut young = inquiry.young.get();
+        let mut unfinished = inquiry.unfinished.get();
         let mut looked = inquiry.looked.into_inner();
         if due.is_some() {
             // Open answers are taken for yes as well; only what both say is said now.
@@ -122,13 +125,14 @@ impl Org {
             }
             due = due.min(hopeful.open.get().or(due));
             young |= hopeful.young.get();
+            unfinished |= hopeful.unfinished.get();
             looked = hopeful.looked.into_inner();
         }
         if looked.found.len() > 1 {
             looked.found.sort_unstable();
             looked.found.dedup();
         }
-        Judged { verdict, looked, due, young }
+        Judged { verdict, looked, due, young, unfinished }
     }
 
     /// Notes in the cells that a decision has looked at them.

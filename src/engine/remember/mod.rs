@@ -230,7 +230,7 @@ impl Remembering {
         org.clock.observe(at, print, received);
         org.wake(rules, &mut turn, &mut counters);
         let said = org.conclude(&mut turn);
-        let changes = changes(rules, &name, org, said, &mut counters);
+        let changes = changes(rules, &name, org, said, turn.home.as_ref(), &mut counters);
         org.tidy(rules, &mut counters);
         turn.clear();
         self.turn = turn;
@@ -247,7 +247,7 @@ impl Remembering {
         let mut turn = Turn::default();
         org.wake(rules, &mut turn, &mut self.counters);
         let said = org.conclude(&mut turn);
-        let changes = changes(rules, &Arc::from(org_name), org, said, &mut self.counters);
+        let changes = changes(rules, &Arc::from(org_name), org, said, None, &mut self.counters);
         org.tidy(rules, &mut self.counters);
         changes
     }
@@ -262,7 +262,7 @@ impl Remembering {
             let mut turn = Turn::default();
             org.wake(rules, &mut turn, &mut self.counters);
             let said = org.conclude(&mut turn);
-            all.extend(changes(rules, name, org, said, &mut self.counters));
+            all.extend(changes(rules, name, org, said, None, &mut self.counters));
         }
         all
     }
@@ -314,8 +314,8 @@ impl Remembering {
     }
 }
 
-/// Returns what a call has changed in all, in the order of events.
-fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, said: Vec<Said>, counters: &mut Counters) -> Vec<Change> {
+/// Returns what a call has changed in all, in the order of events. `came` is the event that made it do so, if one did.
+fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, said: Vec<Said>, came: Option<&Row>, counters: &mut Counters) -> Vec<Change> {
     let mut changes = Vec::new();
     for said in said {
         let Some(rule) = rules.plan.rule(said.rule).filter(|rule| rule.speaks) else { continue };
@@ -326,7 +326,10 @@ fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, said: Vec<Said>, counte
             }
             (Some(_), None) => {
                 counters.withdrawn += 1;
-                let reason = "an event that came later changed what its histories hold".to_owned();
+                let reason = match came {
+                    Some(came) => format!("the event {} of {} came later and changed what its histories hold", came.uuid(), came.at()),
+                    None => "its stream went on, and what its histories hold changed".to_owned(),
+                };
                 changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: said.row.uuid().to_owned(), published: said.row.at(), reason });
             }
             _ => {}

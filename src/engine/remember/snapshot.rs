@@ -113,7 +113,7 @@ impl Remembering {
 }
 
 /// Returns the counts that outlive a restart.
-fn counts(counters: &mut Counters) -> [&mut u64; 9] {
+fn counts(counters: &mut Counters) -> [&mut u64; 10] {
     [
         &mut counters.duplicates,
         &mut counters.late,
@@ -121,6 +121,7 @@ fn counts(counters: &mut Counters) -> [&mut u64; 9] {
         &mut counters.evicted,
         &mut counters.cut,
         &mut counters.forgotten,
+        &mut counters.unfinished,
         &mut counters.decisions,
         &mut counters.fired,
         &mut counters.withdrawn,

@@ -246,6 +246,7 @@ impl Search<'_, '_> {
         for (place, row) in events.iter().enumerate().skip(stage.times.saturating_sub(1)) {
             self.tries += 1;
             if self.tries > CHOICES_MAX {
+                self.inquiry.unfinished.set(true);
                 return false;
             }
             if !self.nothing_between(at, before.as_ref(), row, chosen) {

@@ -125,6 +125,26 @@ fn an_event_without_uuid_or_time_is_evaluated_alone() {
 }
 
 #[test]
+fn a_sequence_with_too_many_choices_is_given_up_and_counted() {
+    let set = set(&[(
+        "linked",
+        r#"sequence(begun: eventType == "user.session.start", ended: eventType == "user.session.end" and client.ipAddress != begun.client.ipAddress,
+           eventType == "user.account.lock" and client.ipAddress == ended.client.ipAddress by actor.id within 1h)"#,
+    )]);
+    let mut run = Run::new(&set);
+    let from = |last: u32| format!(r#"{BY_U},"client":{{"ipAddress":"10.0.0.{last}"}}"#);
+    for number in 0..350 {
+        run.event(&event(number, &format!("a{number}"), START, &from(1)));
+        run.event(&event(1000 + number, &format!("b{number}"), END, &from(2)));
+    }
+    run.event(&event(2000, "last", LOCK, &from(3)));
+    assert!(run.said.is_empty());
+    assert_eq!(run.engine.counters().unfinished, 1);
+    run.event(&event(2001, "fits", LOCK, &from(2)));
+    assert_eq!((run.said.as_slice(), run.engine.counters().unfinished), (["+linked fits".to_owned()].as_slice(), 1));
+}
+
+#[test]
 fn an_event_behind_the_watermark_is_no_proof_of_an_absence() {
     let set = set(&[("absent", r#"eventType == "user.session.end" and not seen(eventType == "user.session.start" by actor.id within 1h)"#)]);
     let mut run = Run::new(&set);

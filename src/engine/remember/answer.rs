@@ -404,7 +404,7 @@ fn followed_by(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Ro
     if range.iter().any(|entry| inquiry.belongs(&plain.source, entry, row, &[])) {
         return true;
     }
-    let settles = row.at().plus(plain.settles);
+    let settles = row.at().plus(plain.settles.get(inquiry.rule as usize).copied().unwrap_or(ENDLESS));
     if inquiry.view.finished || settles < inquiry.view.watermark {
         return false;
     }

@@ -69,7 +69,7 @@ impl Org {
         decision.verdict = decided.verdict;
         let old_due = std::mem::replace(&mut decision.due, decided.due);
         let is_raised = decision.alert.is_some();
-        self.note(rules, id, rules.end(number, row), &decided.looked);
+        self.note(id, rules.end(number, row), &decided.looked);
         self.looked = decided.looked;
         if old_due != decided.due {
             let due = |at: Timestamp| Due { at, row: row.clone(), rule: number, decision: id };
@@ -97,7 +97,7 @@ impl Org {
         let row = pending.row.clone();
         let Some(number) = pending.decisions.get(id.place as usize).map(|decision| decision.rule) else { return };
         let decided = self.judge(rules, number, &row, &Turn::default());
-        self.note(rules, id, rules.end(number, &row), &decided.looked);
+        self.note(id, rules.end(number, &row), &decided.looked);
         self.young += usize::from(decided.young);
         if let Some(decision) = self.pendings.decision_mut(id) {
             decision.young = decided.young;
@@ -136,8 +136,9 @@ impl Org {
     }
 
     /// Notes in the cells that a decision has looked at them.
-    fn note(&mut self, rules: Rules<'_>, decision: DecisionId, end: Timestamp, looked: &Looked) {
-        if end < self.watermark(rules.limits) {
+    fn note(&mut self, decision: DecisionId, end: Timestamp, looked: &Looked) {
+        // What ends in this call can still be asked again in it: the watermark may pass several things at once.
+        if self.settled.is_some_and(|settled| end < settled) {
             return;
         }
         for (cell, at) in &looked.found {

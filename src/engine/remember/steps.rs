@@ -20,6 +20,10 @@ pub(super) const CHOICES_MAX: usize = 100_000;
 
 /// Finds events that make the sequence true, in order; the last of them is the event that asks.
 pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> Option<Vec<Row>> {
+    // An alert is no step unless a step asks for alerts.
+    if row.alert().is_some() && !steps.last_is_about_alerts {
+        return None;
+    }
     // Where steps are not linked, the event that asks decides most questions alone.
     if !steps.linked && !last_holds(inquiry, steps, row, &[]) {
         return None;

@@ -51,8 +51,9 @@ pub struct Plain {
     pub scalar: Option<Scalar>,
     /// From where on every count decides alike.
     pub enough: Option<usize>,
-    /// How long after the event that asks the answer is open, counted by the watermark; only of `followed_by`.
-    pub settles: Span,
+    /// How long after the event that asks the answer is open, counted by the watermark, by the number of the rule that asks: rules see
+    /// different alerts. Only of `followed_by`.
+    pub settles: Vec<Span>,
 }
 
 /// A question for steps in their order.
@@ -62,6 +63,8 @@ pub struct Steps {
     pub stages: Vec<Stage>,
     /// What the event that asks must be.
     pub last: Vec<Code>,
+    /// Whether it may be an alert.
+    pub last_is_about_alerts: bool,
     /// What must not happen anywhere between.
     pub until: Vec<Source>,
     /// The keys of the event that asks.
@@ -136,7 +139,7 @@ impl Drafts<'_> {
                 _ => None,
             },
             enough: self.thresholds.of(&remember.key()),
-            settles: Span::ZERO,
+            settles: Vec::new(),
         })
     }
 
@@ -163,7 +166,8 @@ impl Drafts<'_> {
             let parts = split::split(&step.population);
             last.extend(parts.alone.iter().chain(&parts.bound).map(|part| lowering.lower(part)));
         }
-        Steps { stages, last, until, now: keys.iter().map(|key| lowering.lower(key)).collect(), within, linked }
+        let last_is_about_alerts = sequence.steps.last().is_some_and(|step| split::about_alerts(&step.population));
+        Steps { stages, last, last_is_about_alerts, until, now: keys.iter().map(|key| lowering.lower(key)).collect(), within, linked }
     }
 
     fn step_source(&mut self, population: &Arc<Typed>, keys: &[Arc<Typed>], within: Span, questions: &mut Questions) -> Source {

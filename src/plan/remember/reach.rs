@@ -18,7 +18,8 @@ use crate::pack::Rule;
 #[derive(Debug)]
 pub(super) struct Reaches {
     lags: Vec<Span>,
-    alerts: Span,
+    /// For each rule, how long the alerts that it sees can still change.
+    alerts: Vec<Span>,
 }
 
 /// Adds spans; what is endless stays so.
@@ -78,12 +79,11 @@ fn lag(typed: &Typed, alerts: Span) -> Span {
 impl Reaches {
     /// Works out how long the decisions of each rule stay open.
     pub(super) fn of(rules: &[&Rule], planned: &[RememberRule]) -> Reaches {
-        let mut lags: Vec<Option<Span>> = vec![None; rules.len()];
+        let mut known: Vec<Option<(Span, Span)>> = vec![None; rules.len()];
         for at in 0..rules.len() {
-            rule_lag(at, rules, planned, &mut lags, rules.len());
+            rule_lag(at, rules, planned, &mut known, rules.len());
         }
-        let lags: Vec<Span> = lags.into_iter().map(|lag| lag.unwrap_or(Span::ZERO)).collect();
-        let alerts = lags.iter().zip(planned).filter(|(_, rule)| rule.is_seen).map(|(lag, _)| *lag).max().unwrap_or(Span::ZERO);
+        let (lags, alerts) = known.into_iter().map(|known| known.unwrap_or((Span::ZERO, Span::ZERO))).unzip();
         Reaches { lags, alerts }
     }
 
@@ -98,29 +98,31 @@ impl Reaches {
         }
         for (ask, (_, remember)) in asks.iter_mut().zip(questions.iter()) {
             if let (Ask::Plain(plain), Question::FollowedBy) = (ask, &remember.question) {
-                let inner = inside(remember).iter().map(|part| lag(part, self.alerts)).max().unwrap_or(Span::ZERO);
-                plain.settles = plus(remember.history.within.unwrap_or(ENDLESS), inner);
+                let inside = inside(remember);
+                let inner = |alerts: Span| inside.iter().map(|part| lag(part, alerts)).max().unwrap_or(Span::ZERO);
+                plain.settles = self.alerts.iter().map(|alerts| plus(remember.history.within.unwrap_or(ENDLESS), inner(*alerts))).collect();
             }
         }
     }
 }
 
-fn rule_lag(at: usize, rules: &[&Rule], planned: &[RememberRule], lags: &mut Vec<Option<Span>>, depth: usize) -> Span {
-    if let Some(known) = lags.get(at).copied().flatten() {
-        return known;
+/// Works out how long the decisions of a rule stay open, and how long the alerts do that it sees.
+fn rule_lag(at: usize, rules: &[&Rule], planned: &[RememberRule], known: &mut Vec<Option<(Span, Span)>>, depth: usize) -> Span {
+    if let Some((lag, _)) = known.get(at).copied().flatten() {
+        return lag;
     }
     let (Some(rule), Some(plan)) = (rules.get(at), planned.get(at)) else { return Span::ZERO };
     // Rules that wait for one another in a circle do not get here; the depth is a second guard.
     let alerts = match depth.checked_sub(1) {
         Some(depth) if plan.about_alerts => {
-            plan.sees.iter().enumerate().filter(|(_, sees)| **sees).map(|(other, _)| rule_lag(other, rules, planned, lags, depth)).max().unwrap_or(Span::ZERO)
+            plan.sees.iter().enumerate().filter(|(_, sees)| **sees).map(|(other, _)| rule_lag(other, rules, planned, known, depth)).max().unwrap_or(Span::ZERO)
         }
         _ => Span::ZERO,
     };
     let grades = rule.severity.iter().filter_map(|grade| grade.when.as_ref());
     let own = std::iter::once(&rule.when).chain(grades).map(|typed| lag(typed, alerts)).max().unwrap_or(Span::ZERO);
-    if let Some(known) = lags.get_mut(at) {
-        *known = Some(own);
+    if let Some(known) = known.get_mut(at) {
+        *known = Some((own, alerts));
     }
     own
 }

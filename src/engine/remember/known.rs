@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::wheel::Wheel;
 use crate::event::Timestamp;
 
-/// Fingerprints in one generation.
+/// Fingerprints in one generation, and of those that can still come in time.
 pub(super) const KNOWN_MAX: usize = 1_000_000;
 
 type Prints = HashSet<u128, foldhash::quality::RandomState>;
@@ -20,6 +20,8 @@ pub(super) struct Known {
     recent: Prints,
     /// The same by when they happened.
     times: Wheel<(Timestamp, u128)>,
+    /// Before it nothing is among the recent ones, because there were too many.
+    begin: Option<Timestamp>,
     young: Generation,
     old: Generation,
 }
@@ -53,11 +55,12 @@ impl Known {
     /// Notes an event that happened at a time; says whether it is the first of its uuid. One that is behind the watermark, or does not
     /// say when it happened, is looked for among those of long ago.
     pub(super) fn is_new(&mut self, print: u128, at: Option<Timestamp>, watermark: Timestamp) -> bool {
-        match at.filter(|at| *at >= watermark) {
+        match at.filter(|at| *at >= watermark && self.begin.is_none_or(|begin| *at >= begin)) {
             Some(at) => {
                 let is_new = self.recent.insert(print);
                 if is_new {
                     self.times.push(at, (at, print));
+                    self.relieve();
                 }
                 is_new
             }
@@ -80,6 +83,18 @@ impl Known {
     pub(super) fn settle(&mut self, watermark: Timestamp) {
         while let Some(passed) = self.times.pop(watermark) {
             for (_, print) in passed {
+                self.recent.remove(&print);
+                self.list(print);
+            }
+        }
+    }
+
+    /// In a flood those that happened first are only listed, although they can still come in time.
+    fn relieve(&mut self) {
+        while self.recent.len() > KNOWN_MAX {
+            let Some((begin, first)) = self.times.pop_first() else { return };
+            self.begin = Some(begin);
+            for (_, print) in first {
                 self.recent.remove(&print);
                 self.list(print);
             }
@@ -129,6 +144,20 @@ mod tests {
 
     fn at(hours: i64) -> Timestamp {
         Timestamp::from_micros(hours * 3_600_000_000)
+    }
+
+    #[test]
+    fn a_flood_of_events_in_time_takes_bounded_memory() {
+        let mut known = Known::default();
+        let one_more = KNOWN_MAX as u128 + 1;
+        for print in 0..one_more {
+            // All within a minute, or within a few.
+            let at = at(10).plus(crate::event::Span::micros(i64::try_from(print).unwrap_or(0) * 200));
+            assert!(known.is_new(print, Some(at), self::at(9)));
+        }
+        assert!(known.recent.len() <= KNOWN_MAX);
+        assert!(!known.is_new(0, Some(at(10)), at(9)), "it is still known");
+        assert!(known.is_new(one_more, Some(at(10)), at(9)) && !known.is_new(one_more, Some(at(10)), at(9)));
     }
 
     #[test]

@@ -40,6 +40,12 @@ impl<T> Wheel<T> {
         Some(first.remove())
     }
 
+    /// Takes the things of the earliest slot out whenever they are due, with the time before which nothing is left.
+    pub(super) fn pop_first(&mut self) -> Option<(Timestamp, Vec<T>)> {
+        let (slot, items) = self.0.pop_first()?;
+        Some((Timestamp::from_micros(slot.saturating_add(1).saturating_mul(1 << SLOT_BITS)), items))
+    }
+
     /// Returns everything, what comes first in front.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.values().flatten()

@@ -38,8 +38,9 @@ fn a_victim_in_a_flood_of_keys_is_not_forgotten() {
     assert_eq!(run.said, all, "from the fifth attempt on");
     let counters = run.engine.counters();
     assert!(counters.keys <= limits.keys_per_history_max && counters.evicted > 0, "{counters:?}");
-    // The fingerprints of events that have come are kept beside it, 18 bytes for each of at most two million, in tables up to twice as large.
-    let prints = 36 * keys.min(2_000_000);
+    // The fingerprints of events that have come are kept beside it: of at most a million that can still come in time, each in a table up to
+    // twice as large and on a list, and of at most two million older ones.
+    let prints = (36 + 32) * keys.min(1_000_000) + (36 + 16) * keys.min(2_000_000);
     assert!(counters.bytes <= limits.bytes_max + prints, "{counters:?}");
     println!("{keys} keys: {counters:?}, {} resident", resident());
 }

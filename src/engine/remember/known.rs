@@ -21,7 +21,7 @@ pub(super) struct Known {
     /// The same by when they happened.
     times: Wheel<(Timestamp, u128)>,
     /// Before it nothing is among the recent ones, because there were too many.
-    begin: Option<Timestamp>,
+    pub(super) begin: Option<Timestamp>,
     young: Generation,
     old: Generation,
 }
@@ -157,6 +157,9 @@ mod tests {
         }
         assert!(known.recent.len() <= KNOWN_MAX);
         assert!(!known.is_new(0, Some(at(10)), at(9)), "it is still known");
+        let (recent, others) = known.lists();
+        let mut again = Known { begin: known.begin, ..Known::of_lists(recent, others) };
+        assert!(!again.is_new(0, Some(at(10)), at(9)), "after a restart too");
         assert!(known.is_new(one_more, Some(at(10)), at(9)) && !known.is_new(one_more, Some(at(10)), at(9)));
     }
 

@@ -155,6 +155,7 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
         put_count(out, prints.len());
         prints.iter().for_each(|print| out.extend(print.to_le_bytes()));
     }
+    put_time(out, org.known.begin);
     // Every row once, in order.
     let mut rows: BTreeMap<Row, usize> = BTreeMap::new();
     for (_, cell) in org.cells.iter() {
@@ -309,6 +310,7 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
         }
     }
     org.known = Known::of_lists(recent, others);
+    org.known.begin = time(bytes)?;
     let mut rows = Vec::new();
     for _ in 0..bytes.count()? {
         rows.push(read_row(rules.plan, names, bytes)?);

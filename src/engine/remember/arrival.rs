@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cells::put_cell_key;
-use super::row::Row;
+use super::row::{DECIDING_MAX, Name, Row};
 use crate::engine::Scratch;
 use crate::evaluate::{Facts, Moment, NoMemory};
 use crate::event::{Event, Timestamp};
@@ -48,6 +48,7 @@ pub(super) struct Places {
 pub(crate) struct Room {
     places: Places,
     triggered: Vec<u32>,
+    deciding: Vec<u32>,
     row: Vec<u8>,
 }
 
@@ -93,7 +94,10 @@ impl Wanted {
                     return None;
                 }
                 let of_sets = room.places.iter().filter_map(|(base, _)| plan.base(base)).fold(mask, |mask, base| mask.or(&base.fields));
-                Row::of(event, at, uuid, plan.shape(), &of_sets, &mut room.row)
+                room.deciding.clear();
+                let at_home = |number: &u32| plan.rule(*number).is_some_and(|rule| room.places.hold_all(&rule.home));
+                room.deciding.extend(room.triggered.iter().copied().filter(at_home).take(DECIDING_MAX));
+                Row::of(event, &Name { at, uuid, alert: None }, &room.deciding, plan.shape(), &of_sets, &mut room.row)
             }
             // It is evaluated alone.
             _ if room.triggered.is_empty() => return None,
@@ -138,6 +142,11 @@ impl Places {
 
     fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// Says whether the event belongs to sets, and to one at least.
+    fn hold_all(&self, sets: &[u32]) -> bool {
+        !sets.is_empty() && sets.iter().all(|set| self.ends.iter().any(|(known, _)| known == set))
     }
 
     /// Returns the sets by number, each with the key there.

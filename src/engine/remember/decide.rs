@@ -17,12 +17,12 @@ use crate::pack::Severity;
 use crate::plan::remember::RememberPlan;
 
 /// What a decision has come to.
-struct Judged {
-    verdict: Option<Severity>,
-    looked: Looked,
-    due: Option<Timestamp>,
-    young: bool,
-    unfinished: bool,
+pub(super) struct Judged {
+    pub(super) verdict: Option<Severity>,
+    pub(super) looked: Looked,
+    pub(super) due: Option<Timestamp>,
+    pub(super) young: bool,
+    pub(super) unfinished: bool,
 }
 
 impl Org {
@@ -107,7 +107,7 @@ impl Org {
     }
 
     /// Works a decision out.
-    fn judge(&mut self, rules: Rules<'_>, number: u32, row: &Row, turn: &Turn) -> Judged {
+    pub(super) fn judge(&mut self, rules: Rules<'_>, number: u32, row: &Row, turn: &Turn) -> Judged {
         let mut looked = std::mem::take(&mut self.looked);
         looked.clear();
         let view = self.view(rules, Some(turn));
@@ -259,5 +259,5 @@ fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> R
             fields.push((number, value));
         }
     }
-    Row::put_together(&Name { at: row.at(), uuid: &uuid, alert: Some(rule) }, plan.shape(), &fields, [0; 2], &[])
+    Row::put_together(&Name { at: row.at(), uuid: &uuid, alert: Some(rule) }, &[], plan.shape(), &fields, [0; 2], &[])
 }

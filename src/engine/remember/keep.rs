@@ -15,13 +15,14 @@ impl Org {
         let turned = self.settled.replace(watermark).is_none_or(|settled| has_turned(settled, watermark));
         if turned {
             self.known.settle(watermark);
+            self.quiet.settle(watermark);
             while let Some(ended) = self.ends.pop(watermark) {
                 for event in ended {
                     self.forget(event);
                 }
             }
         }
-        if self.pendings.decisions() > rules.limits.decisions_max || self.pendings.bytes() + self.ask_bytes > rules.limits.bytes_max / 2 {
+        if self.pendings.decisions() > rules.limits.decisions_max || self.pendings.bytes() + self.quiet.bytes() + self.ask_bytes > rules.limits.bytes_max / 2 {
             self.relieve(counters);
         }
         if turned {
@@ -47,6 +48,7 @@ impl Org {
 
     /// Makes the decisions final that would be so first, a quarter of all, because there are too many.
     fn relieve(&mut self, counters: &mut Counters) {
+        counters.forgotten += self.quiet.relieve();
         let many = self.pendings.len() / 4 + 1;
         let first: Vec<PendingId> = self.ends.iter().copied().filter(|event| self.pendings.contains(*event)).take(many).collect();
         for event in first {

@@ -19,6 +19,7 @@ mod known;
 mod org;
 mod orgs;
 mod pending;
+mod quiet;
 mod row;
 mod snapshot;
 mod steps;
@@ -44,6 +45,7 @@ use arrival::Wanted;
 use asking::{Alone, Crowded, Inquiry};
 use org::{Org, Rules};
 use orgs::Orgs;
+use row::Name;
 use turn::{Said, Turn};
 
 /// Most event ids of a piece of evidence that are listed from each end.
@@ -159,7 +161,7 @@ impl Remembering {
         for (_, org) in self.orgs.iter() {
             counters.keys += org.queues.all_keys();
             counters.events += org.cells.iter().map(|(_, cell)| cell.entries.len()).sum::<usize>();
-            counters.bytes += org.bytes + org.ask_bytes + org.pendings.bytes() + org.known.bytes();
+            counters.bytes += org.bytes + org.ask_bytes + org.pendings.bytes() + org.quiet.bytes() + org.known.bytes();
         }
         counters
     }
@@ -223,7 +225,9 @@ impl Remembering {
         if let Some(mut wanted) = wanted {
             turn.home = Some(wanted.row.clone());
             org.insert(rules, &wanted.row, &wanted.places, &mut turn, &mut counters);
-            org.ask_for(rules, &wanted.row, wanted.raw.take(), &wanted.triggered, &mut turn);
+            let raw = wanted.raw.take();
+            org.decide_quietly(rules, &wanted.row, raw.as_ref(), &mut wanted.triggered, &mut turn, &mut counters);
+            org.ask_for(rules, &wanted.row, raw, &wanted.triggered, &mut turn);
             wanted.leave(room);
         }
         org.settle(rules, &mut turn, &mut counters);
@@ -279,7 +283,7 @@ impl Remembering {
             return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
         };
         let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
-        let row = Row::of(event, at, uuid, self.plan.shape(), &mask, &mut Vec::new());
+        let row = Row::of(event, &Name { at, uuid, alert: None }, &[], self.plan.shape(), &mask, &mut Vec::new());
         let rules = Rules { plan: &self.plan, limits: &self.limits };
         told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }

@@ -9,6 +9,7 @@ use super::cells::{CELL_BYTES, Cell, CellId, Cells, Entry};
 use super::clock::Clock;
 use super::known::Known;
 use super::pending::{DecisionId, PendingId, Pendings};
+use super::quiet::Quiet;
 use super::row::Row;
 use super::turn::{Queued, Turn};
 use super::wheel::Wheel;
@@ -20,6 +21,7 @@ use crate::plan::remember::{Base, RememberPlan};
 pub(super) struct Org {
     pub(super) cells: Cells,
     pub(super) pendings: Pendings,
+    pub(super) quiet: Quiet,
     /// Decisions with open answers, by when those settle.
     pub(super) due: BTreeSet<Due>,
     /// Pending events by when no decision on them can change any more.
@@ -132,9 +134,13 @@ impl Org {
             self.expiries.push(row.at().plus(base.retention), id);
         }
         affected(cell, base, row.at(), turn, &mut self.pendings);
+        let number = cell.base;
+        if cell.entries.back().is_some_and(|newest| !newest.row.is(row)) {
+            self.disturb(rules, id, base.back, row, turn);
+        }
         match ever {
-            0 => self.queues.born(cell.base, id, &self.cells),
-            1 => self.queues.grown(cell.base, id, &self.cells),
+            0 => self.queues.born(number, id, &self.cells),
+            1 => self.queues.grown(number, id, &self.cells),
             _ => {}
         }
     }
@@ -153,7 +159,7 @@ impl Org {
     }
 }
 
-/// Asks again for the decisions that a change of a cell concerns.
+/// Asks again for the decisions that a change of a cell concerns and that were noted in it.
 fn affected(cell: &Cell, base: &Base, at: Timestamp, turn: &mut Turn, pendings: &mut Pendings) {
     let from = base.forward.map_or(at, |forward| at.minus(forward));
     for decision in cell.asked_between(from, at.plus(base.back)) {

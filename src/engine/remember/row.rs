@@ -1,9 +1,11 @@
 //! Rows: what is kept of an event, as compact as its bytes allow.
 //!
-//! A row answers like the event it was made from, for the fields of its shape. It never changes.
+//! A row answers like the event it was made from, for the fields of its shape. What it says never changes; which rules have decided on it
+//! and keep no more of that than a bit here does.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use triomphe::ThinArc;
 
@@ -20,15 +22,19 @@ type RecordFields<'r> = ([usize; 2], Vec<(u16, usize, Value<'r>)>);
 pub struct Row(ThinArc<Head, u8>);
 
 /// What stands before the bytes of a row: the uuid; then fields as (number, value) and their count; then how many records of each kind;
-/// then their fields as (kind and number, index, value).
+/// then their fields as (kind and number, index, value); then rules that decide on it.
 #[derive(Debug)]
 struct Head {
     at: Timestamp,
-    /// The rule, by number, if this is an alert as an event.
-    alert: Option<u32>,
+    /// The number of the rule and one more, if this is an alert as an event; nought if not.
+    alert: u32,
     /// Whether the event says when it happened; one that does not is never kept.
     is_dated: bool,
+    /// How many rules are named at the end of the bytes, four for each.
+    deciding: u8,
     uuid_len: u32,
+    /// Which of those rules have decided and left no more behind than their bit here.
+    quiet: AtomicU32,
     shape: Arc<Shape>,
 }
 
@@ -40,6 +46,9 @@ pub(super) struct Name<'u> {
     pub(super) alert: Option<u32>,
 }
 
+/// Most rules that one row names.
+pub(super) const DECIDING_MAX: usize = u32::BITS as usize;
+
 /// Bytes of a row beside its data: the head, the counter of who shares it and the length.
 const HEAD_BYTES: usize = size_of::<Head>() + 2 * size_of::<usize>();
 
@@ -48,15 +57,15 @@ impl Row {
     pub(super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
         let at = facts.published();
         let name = Name { at: at.unwrap_or(Timestamp::from_micros(0)), uuid, alert: None };
-        Row::keep(facts, &name, at.is_some(), shape, mask, room)
+        Row::keep(facts, &name, at.is_some(), &[], shape, mask, room)
     }
 
-    /// Keeps some fields of an event. `room` is there to be used again.
-    pub(super) fn of(facts: &dyn Facts, at: Timestamp, uuid: &str, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
-        Row::keep(facts, &Name { at, uuid, alert: None }, true, shape, mask, room)
+    /// Keeps some fields of an event, and the names of rules that decide on it. `room` is there to be used again.
+    pub(super) fn of(facts: &dyn Facts, name: &Name<'_>, deciding: &[u32], shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+        Row::keep(facts, name, true, deciding, shape, mask, room)
     }
 
-    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
         room.clear();
         room.extend_from_slice(name.uuid.as_bytes());
         let mut fields = Counted::begin(room);
@@ -86,12 +95,13 @@ impl Row {
             }
         }
         records.end(room);
-        Row::from_bytes(name, is_dated, shape, room)
+        Row::from_bytes(name, is_dated, deciding, shape, room)
     }
 
     /// Makes a row of what stands in it; alerts as events and rows of snapshots are made so.
     pub(super) fn put_together(
         name: &Name<'_>,
+        deciding: &[u32],
         shape: &Arc<Shape>,
         fields: &[(u16, Value<'_>)],
         counts: [usize; 2],
@@ -114,12 +124,52 @@ impl Row {
             put_value(&mut data, value);
         }
         counted.end(&mut data);
-        Row::from_bytes(name, true, shape, &data)
+        Row::from_bytes(name, true, deciding, shape, &mut data)
     }
 
-    fn from_bytes(name: &Name<'_>, is_dated: bool, shape: &Arc<Shape>, data: &[u8]) -> Row {
+    fn from_bytes(name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Arc<Shape>, data: &mut Vec<u8>) -> Row {
         let uuid_len = u32::try_from(name.uuid.len()).unwrap_or(0);
-        Row(ThinArc::from_header_and_slice(Head { at: name.at, alert: name.alert, is_dated, uuid_len, shape: shape.clone() }, data))
+        let named = deciding.get(..deciding.len().min(DECIDING_MAX)).unwrap_or_default();
+        named.iter().for_each(|rule| data.extend(rule.to_le_bytes()));
+        let deciding = u8::try_from(named.len()).unwrap_or(0);
+        let head = Head {
+            at: name.at,
+            alert: name.alert.map_or(0, |rule| rule.saturating_add(1)),
+            is_dated,
+            deciding,
+            uuid_len,
+            quiet: AtomicU32::new(0),
+            shape: shape.clone(),
+        };
+        Row(ThinArc::from_header_and_slice(head, data))
+    }
+
+    /// Returns the rules that it names, each with its place among them.
+    pub(super) fn deciding(&self) -> impl Iterator<Item = (u32, u32)> {
+        let bytes = usize::from(self.head().deciding) * size_of::<u32>();
+        let (named, _) = self.0.slice.len().checked_sub(bytes).and_then(|from| self.0.slice.get(from..)).unwrap_or_default().as_chunks::<4>();
+        named.iter().map(|bytes| u32::from_le_bytes(*bytes)).zip(0u32..)
+    }
+
+    /// Returns those of the rules that it names that have decided quietly.
+    pub(super) fn quiet(&self) -> impl Iterator<Item = (u32, u32)> {
+        let quiet = self.head().quiet.load(Relaxed);
+        self.deciding().filter(move |(_, place)| quiet >> place & 1 == 1)
+    }
+
+    /// Says whether a rule that it names has decided quietly.
+    pub(super) fn has_quiet(&self) -> bool {
+        self.head().quiet.load(Relaxed) != 0
+    }
+
+    /// Notes which of the rules that it names have decided quietly, a bit for each place.
+    pub(super) fn set_quiet(&self, places: u32) {
+        self.head().quiet.store(places, Relaxed);
+    }
+
+    /// Notes that a rule's decision is kept elsewhere from now on.
+    pub(super) fn unset_quiet(&self, place: u32) {
+        self.head().quiet.fetch_and(!(1 << place), Relaxed);
     }
 
     /// Returns when it happened.
@@ -139,7 +189,7 @@ impl Row {
 
     /// Returns the rule, by number, whose alert this is.
     pub fn alert(&self) -> Option<u32> {
-        self.head().alert
+        self.head().alert.checked_sub(1)
     }
 
     /// Returns how many bytes it takes.

@@ -16,6 +16,7 @@ use super::known::Known;
 use super::org::{Org, Rules};
 use super::orgs::Orgs;
 use super::pending::{Decision, DecisionId, Pending, PendingId, Raised};
+use super::quiet::quiet_end;
 use super::row::{Name, Row};
 use super::turn::Turn;
 use crate::event::{RecordKind, Timestamp, Value};
@@ -23,7 +24,7 @@ use crate::pack::Severity;
 use crate::plan::remember::RememberPlan;
 
 /// The version of the form.
-pub const SNAPSHOT_VERSION: u16 = 1;
+pub const SNAPSHOT_VERSION: u16 = 2;
 
 /// With what every snapshot begins.
 const MAGIC: &[u8; 8] = b"clarhist";
@@ -36,8 +37,8 @@ const SUM_BYTES: usize = 32;
 pub enum BadSnapshot {
     /// They do not begin as a snapshot does.
     NotASnapshot,
-    /// They were written by a later version.
-    TooNew(u16),
+    /// They were written in another version of the form.
+    OtherVersion(u16),
     /// They are not what was written.
     Damaged,
 }
@@ -46,7 +47,7 @@ impl std::fmt::Display for BadSnapshot {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             BadSnapshot::NotASnapshot => f.write_str("not a snapshot of histories"),
-            BadSnapshot::TooNew(version) => write!(f, "a snapshot of version {version}; this program reads up to {SNAPSHOT_VERSION}"),
+            BadSnapshot::OtherVersion(version) => write!(f, "a snapshot of version {version}; this program reads version {SNAPSHOT_VERSION} alone"),
             BadSnapshot::Damaged => f.write_str("a damaged snapshot: its checksum does not fit"),
         }
     }
@@ -92,8 +93,8 @@ impl Remembering {
     pub fn restore(plan: Arc<RememberPlan>, limits: Limits, bytes: &[u8]) -> Result<Remembering, BadSnapshot> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(BadSnapshot::NotASnapshot)?;
         let version = rest.first_chunk::<2>().map(|bytes| u16::from_le_bytes(*bytes)).ok_or(BadSnapshot::Damaged)?;
-        if version > SNAPSHOT_VERSION {
-            return Err(BadSnapshot::TooNew(version));
+        if version != SNAPSHOT_VERSION {
+            return Err(BadSnapshot::OtherVersion(version));
         }
         let (body, sum) = bytes.len().checked_sub(SUM_BYTES).and_then(|at| bytes.split_at_checked(at)).ok_or(BadSnapshot::Damaged)?;
         if *Sha256::digest(body) != *sum {
@@ -208,12 +209,21 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
             None => out.push(0),
         }
     }
+    // Bytes of events that no cell holds any more can serve no decision.
+    let raws: Vec<(usize, &[u8])> = org.quiet.iter().filter_map(|(row, raw)| Some((*rows.get(row)?, &**raw))).collect();
+    put_count(out, raws.len());
+    for (row, raw) in raws {
+        put_count(out, row);
+        put_bytes(out, raw);
+    }
 }
 
 fn put_row(out: &mut Vec<u8>, row: &Row) {
     out.extend(row.at().micros().to_le_bytes());
     put_bytes(out, row.uuid().as_bytes());
     put_count(out, row.alert().map_or(0, |rule| rule as usize + 1));
+    put_count(out, row.quiet().count());
+    row.quiet().for_each(|(rule, _)| put_count(out, rule as usize));
     let fields = row.fields();
     put_count(out, fields.len());
     for (number, value) in &fields {
@@ -323,6 +333,13 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
         told.extend(read_decision(rules, names, &rows, bytes)?);
     }
     take_in(rules, &mut org, told);
+    for _ in 0..bytes.count()? {
+        let row = rows.get(bytes.count()?)?.clone();
+        let raw = bytes.bytes()?;
+        if row.has_quiet() {
+            org.quiet.keep(quiet_end(rules, &row), row, raw.into());
+        }
+    }
     org.settled = Some(org.watermark(rules.limits));
     Some(org)
 }
@@ -334,6 +351,10 @@ fn read_row(plan: &RememberPlan, names: &Names, bytes: &mut Bytes<'_>) -> Option
         0 => None,
         rule => Some(names.rules.get(rule - 1).copied().flatten().unwrap_or(u32::MAX)),
     };
+    let mut quiet: Vec<u32> = Vec::new();
+    for _ in 0..bytes.count()? {
+        quiet.extend(names.rules.get(bytes.count()?).copied().flatten());
+    }
     let mut fields: Vec<(u16, Value<'_>)> = Vec::new();
     for _ in 0..bytes.count()? {
         let number = names.fields.get(bytes.count()?).copied().flatten();
@@ -348,7 +369,9 @@ fn read_row(plan: &RememberPlan, names: &Names, bytes: &mut Bytes<'_>) -> Option
         let value = bytes.value()?;
         records.extend(number.map(|number| (number, index, value)));
     }
-    Some(Row::put_together(&Name { at, uuid, alert }, plan.shape(), &fields, counts, &records))
+    let row = Row::put_together(&Name { at, uuid, alert }, &quiet, plan.shape(), &fields, counts, &records);
+    row.set_quiet(row.deciding().fold(0, |places, (_, place)| places | 1 << place));
+    Some(row)
 }
 
 fn read_cell(rules: Rules<'_>, names: &Names, rows: &[Row], org: &mut Org, bytes: &mut Bytes<'_>) -> Option<()> {

@@ -46,6 +46,11 @@ impl<T> Wheel<T> {
         Some((Timestamp::from_micros(slot.saturating_add(1).saturating_mul(1 << SLOT_BITS)), items))
     }
 
+    /// Returns what stands together with a time.
+    pub(super) fn around(&self, at: Timestamp) -> &[T] {
+        self.0.get(&slot(at)).map_or(&[], Vec::as_slice)
+    }
+
     /// Returns everything, what comes first in front.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
         self.0.values().flatten()

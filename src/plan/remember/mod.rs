@@ -80,6 +80,9 @@ pub struct RememberRule {
     pub lag: Span,
     /// The fields that its expressions read.
     pub fields: Mask,
+    /// The sets of past events that its condition asks, by number, if it asks all of them for what lies before its event and by the keys
+    /// that its event has there; none otherwise. Where the event belongs to all of them, whoever changes them meets it there.
+    pub home: Vec<u32>,
     types: TypeSet,
 }
 
@@ -153,6 +156,7 @@ impl RememberPlan {
             base.fields = shape.mask(&base.reads);
         }
         for (planned, rule) in planned.iter_mut().zip(&typed) {
+            planned.home = home(&planned.asked, &asks, &bases);
             let mut reads = ask::reads_of(rule.expressions());
             if planned.is_seen {
                 // Its alerts as events are of the same actor.
@@ -342,8 +346,23 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms
         shown,
         lag: Span::ZERO,
         fields: Mask::default(),
+        home: Vec::new(),
         types,
     }
+}
+
+/// Returns the sets that questions ask, if all are asked for what lies before the event that asks and by its own keys.
+fn home(asked: &[QuestionId], asks: &[Ask], bases: &[Base]) -> Vec<u32> {
+    let sources: Vec<&Source> = asked.iter().filter_map(|question| asks.get(question.0 as usize)).flat_map(Ask::sources).collect();
+    let is_home = |source: &&Source| {
+        let base = bases.get(source.base as usize);
+        source.same_keys && base.is_some_and(|base| base.forward.is_none() && !base.sees_alerts)
+    };
+    if !sources.iter().all(is_home) {
+        return Vec::new();
+    }
+    let all: BTreeSet<u32> = sources.iter().map(|source| source.base).collect();
+    all.into_iter().collect()
 }
 
 /// Returns the questions that an expression asks itself, those inside histories not among them.

@@ -46,6 +46,38 @@ fn a_late_fifth_event_raises_the_alert_at_its_place() {
 }
 
 #[test]
+fn a_rule_that_said_nothing_still_has_the_bytes_of_its_event_when_a_late_one_changes_that() {
+    let set = five();
+    let mut run = Run::within(&set, Limits { keep_raw: true, ..Limits::default() });
+    for second in [0, 60, 180, 240] {
+        run.event(&event(second, &format!("e{second}"), START, BY_U));
+    }
+    // Neither a restart nor a reload in between loses them.
+    let limits = run.engine.limits().clone();
+    run.engine = Remembering::restore(set.plan.clone(), limits, &run.engine.snapshot()).unwrap();
+    let mut run = run.reload(&set);
+    let held = run.engine.counters().bytes;
+    let changes = run.event(&event(120, "late", START, BY_U));
+    let Some(Change::Fired(fired)) = changes.first() else { panic!("{changes:?}") };
+    assert_eq!(fired.raw.as_deref(), Some(event(240, "e240", START, BY_U).as_bytes()));
+    run.event(&event(300 + 2 * 3600, "new", LOCK, BY_U));
+    assert!(run.engine.counters().bytes < held, "once nothing can change they are let go");
+}
+
+#[test]
+fn the_bytes_of_events_on_which_nothing_was_said_stay_within_their_limit() {
+    let set = five();
+    let bytes_max = 2_000_000;
+    let mut run = Run::within(&set, Limits { keep_raw: true, bytes_max, ..Limits::default() });
+    let padding = "x".repeat(2_000);
+    for number in 0..3_000 {
+        run.event(&event(number, &format!("e{number}"), START, &format!(r#""actor":{{"id":"u{}"}},"displayMessage":"{padding}""#, number % 700)));
+    }
+    let counters = run.engine.counters();
+    assert!(counters.bytes < bytes_max * 3 / 2 && counters.forgotten > 0, "{counters:?}");
+}
+
+#[test]
 fn evidence_lists_the_first_and_the_last_twenty() {
     let set = set(&[("many", r#"eventType == "user.session.start" and count(eventType == "user.session.start" by actor.id within 10m) >= 45"#)]);
     let mut run = Run::new(&set);
@@ -265,7 +297,7 @@ fn damaged_snapshots_are_refused() {
     }
     let mut newer = bytes.clone();
     newer[8] = 9;
-    assert_eq!(restore(&newer).unwrap_err(), BadSnapshot::TooNew(9));
+    assert_eq!(restore(&newer).unwrap_err(), BadSnapshot::OtherVersion(9));
     assert_eq!(restore(b"something else").unwrap_err(), BadSnapshot::NotASnapshot);
 }
 

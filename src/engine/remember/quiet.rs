@@ -1,0 +1,136 @@
+//! Quiet decisions: those that found nothing, and that nothing can change but the sets which their event belongs to itself.
+//!
+//! Nearly every decision is one: a rule that counts says nothing of nearly every event that it counts. It leaves one bit behind, in what
+//! is kept of the event. When another event comes late into one of those sets, the event is met there, and the decision is made again
+//! and kept like any other from then on. Only the event's bytes, where they are wanted, have to be held for that.
+
+use std::sync::Arc;
+
+use super::asking::Looked;
+use super::bounds::Counters;
+use super::cells::CellId;
+use super::org::{Org, Rules};
+use super::pending::DecisionId;
+use super::row::Row;
+use super::turn::Turn;
+use super::wheel::Wheel;
+use crate::event::{Span, Timestamp};
+
+/// The bytes of events on which rules have decided quietly, as long as that can change.
+#[derive(Debug, Default)]
+pub(super) struct Quiet {
+    raws: Wheel<(Row, Arc<[u8]>)>,
+    bytes: usize,
+}
+
+fn bytes_of(raw: &[u8]) -> usize {
+    size_of::<(Row, Arc<[u8]>)>() + raw.len()
+}
+
+impl Quiet {
+    /// Holds an event's bytes until a time.
+    pub(super) fn keep(&mut self, end: Timestamp, row: Row, raw: Arc<[u8]>) {
+        self.bytes += bytes_of(&raw);
+        self.raws.push(end, (row, raw));
+    }
+
+    /// Returns the bytes of an event that are held until a time.
+    fn raw(&self, end: Timestamp, row: &Row) -> Option<Arc<[u8]>> {
+        self.raws.around(end).iter().find(|(known, _)| known.is(row)).map(|(_, raw)| raw.clone())
+    }
+
+    /// Lets go of what can change no more.
+    pub(super) fn settle(&mut self, watermark: Timestamp) {
+        while let Some(passed) = self.raws.pop(watermark) {
+            passed.iter().for_each(|(_, raw)| self.bytes = self.bytes.saturating_sub(bytes_of(raw)));
+        }
+    }
+
+    /// Makes the decisions final whose events' bytes are held the shortest, half of all; returns how many those were.
+    pub(super) fn relieve(&mut self) -> u64 {
+        let half = self.bytes / 2;
+        let mut ended = 0;
+        while self.bytes > half {
+            let Some((_, first)) = self.raws.pop_first() else { break };
+            for (row, raw) in first {
+                self.bytes = self.bytes.saturating_sub(bytes_of(&raw));
+                ended += row.quiet().count() as u64;
+                row.set_quiet(0);
+            }
+        }
+        ended
+    }
+
+    /// Returns every event whose bytes are held.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &(Row, Arc<[u8]>)> {
+        self.raws.iter()
+    }
+
+    /// Returns about how many bytes it takes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+impl Org {
+    /// Makes the decisions on an event that may be quiet, and takes those rules out of the others that decide on it which are.
+    pub(super) fn decide_quietly(
+        &mut self,
+        rules: Rules<'_>,
+        row: &Row,
+        raw: Option<&Arc<[u8]>>,
+        who: &mut Vec<u32>,
+        turn: &mut Turn,
+        counters: &mut Counters,
+    ) {
+        let mut quiet = 0;
+        for (number, place) in row.deciding() {
+            let judged = self.judge(rules, number, row, turn);
+            let found_nothing = judged.verdict.is_none() && judged.due.is_none() && !judged.young && !judged.unfinished;
+            if found_nothing && at_home(&judged.looked, row, &turn.cells) {
+                counters.decisions += 1;
+                quiet |= u32::from(!judged.looked.is_empty()) << place;
+                who.retain(|known| *known != number);
+            }
+            self.looked = judged.looked;
+        }
+        if quiet != 0 {
+            row.set_quiet(quiet);
+            if let Some(raw) = raw {
+                self.quiet.keep(quiet_end(rules, row), row.clone(), raw.clone());
+            }
+        }
+    }
+
+    /// Makes quiet decisions again that an event concerns which has come into a cell before theirs.
+    pub(super) fn disturb(&mut self, rules: Rules<'_>, id: CellId, back: Span, row: &Row, turn: &mut Turn) {
+        let Some(cell) = self.cells.get(id) else { return };
+        let last = row.at().plus(back);
+        let from = cell.entries.partition_point(|entry| entry.at < row.at());
+        let behind = cell.entries.range(from, cell.entries.len()).take_while(|entry| entry.at <= last).map(|entry| &entry.row);
+        let met: Vec<Row> = behind.filter(|met| met.has_quiet() && !met.is(row)).cloned().collect();
+        let base = cell.base;
+        for met in met {
+            let concerned =
+                |(number, _): &(u32, u32)| rules.plan.rule(*number).is_some_and(|rule| rule.home.contains(&base)) && !self.is_final(rules, *number, &met);
+            let again: Vec<(u32, u32)> = met.quiet().filter(concerned).collect();
+            if again.is_empty() {
+                continue;
+            }
+            let raw = self.quiet.raw(quiet_end(rules, &met), &met);
+            again.iter().for_each(|(_, place)| met.unset_quiet(*place));
+            let event = self.pendings.add(rules.plan, met, raw, again.iter().map(|(number, _)| *number));
+            (0u32..).zip(&again).for_each(|(place, _)| turn.ask_again(&mut self.pendings, DecisionId { event, place }));
+        }
+    }
+}
+
+/// Says whether a decision on an event has looked at nothing but cells that the event is in, as that event.
+fn at_home(looked: &Looked, row: &Row, cells: &[(u32, CellId)]) -> bool {
+    looked.missing().next().is_none() && looked.found.iter().all(|(cell, at)| *at == row.at() && cells.iter().any(|(_, home)| home == cell))
+}
+
+/// Returns from when on no rule that decides quietly on an event can decide otherwise.
+pub(super) fn quiet_end(rules: Rules<'_>, row: &Row) -> Timestamp {
+    row.deciding().map(|(number, _)| rules.end(number, row)).max().unwrap_or(row.at())
+}

@@ -4,8 +4,6 @@
 //! once, each keeping all events that can complete it, so the time is that of a few sorted lists. Where steps are linked, choices are
 //! tried in order, earlier steps first, up to a bound.
 
-use std::sync::Arc;
-
 use smallvec::SmallVec;
 
 use super::asking::Inquiry;
@@ -108,33 +106,26 @@ struct Search<'s, 'a> {
     tries: usize,
 }
 
-/// An event that can complete a step, and how it got there.
-#[derive(Clone)]
+/// Events of one step, and which of them can complete it.
+#[derive(Default)]
+struct Taken<'r> {
+    events: SmallVec<[&'r Row; 8]>,
+    reached: SmallVec<[Reached; 8]>,
+}
+
+/// How a step can be completed.
 struct Reached {
-    row: Row,
-    /// The events taken so far.
-    path: Option<Arc<Path>>,
+    /// Where the events that are taken begin among those of the step, and which completes it.
+    first: usize,
+    place: usize,
+    /// Which completion of the step before is taken with it.
+    before: usize,
 }
 
-/// Events taken, the newest first.
-struct Path {
-    rows: Vec<Row>,
-    before: Option<Arc<Path>>,
-}
-
-impl Path {
-    fn unroll(path: Option<&Arc<Path>>, last: &Row) -> Vec<Row> {
-        let mut parts: Vec<&[Row]> = Vec::new();
-        let mut at = path;
-        while let Some(path) = at {
-            parts.push(&path.rows);
-            at = path.before.as_ref();
-        }
-        let mut rows: Vec<Row> = parts.into_iter().rev().flatten().cloned().collect();
-        if rows.last() != Some(last) {
-            rows.push(last.clone());
-        }
-        rows
+impl<'r> Taken<'r> {
+    /// Returns the event that completes the step.
+    fn completes(&self, reached: &Reached) -> Option<&'r Row> {
+        self.events.get(reached.place).copied()
     }
 }
 
@@ -148,69 +139,72 @@ fn last_holds(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row, taken: &[Option<&
 
 impl Search<'_, '_> {
     /// Returns a step's events that belong to it, whatever earlier steps took.
-    fn members(&self, at: usize, stage: &Stage) -> Vec<Row> {
-        let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(at)) else { return Vec::new() };
-        events.iter().filter(|row| self.inquiry.belongs(source, row, self.row, &[])).cloned().collect()
+    fn members(&self, at: usize, stage: &Stage) -> impl Iterator<Item = &Row> {
+        let found = stage.source.as_ref().zip(self.cells.stages.get(at).and_then(Option::as_ref));
+        found.into_iter().flat_map(move |(source, events)| {
+            let all = self.inquiry.all_belong(source);
+            events.iter().filter(move |row| all || self.inquiry.belongs(source, row, self.row, &[]))
+        })
     }
 
     /// Returns the newest event that ends everything before it.
-    fn last_end(&self) -> Option<Row> {
+    fn last_end(&self) -> Option<&Row> {
         let ends = self.steps.until.iter().zip(&self.cells.until);
-        ends.filter_map(|(source, events)| events.iter().rev().find(|row| self.inquiry.belongs(source, row, self.row, &[]))).max().cloned()
+        ends.filter_map(|(source, events)| events.iter().rev().find(|row| self.inquiry.belongs(source, row, self.row, &[]))).max()
     }
 
     fn unlinked(&self) -> Option<Vec<Row>> {
         let end = self.last_end();
         let last = self.steps.stages.len().checked_sub(1)?;
-        let mut reached: Option<Vec<Reached>> = None;
-        let mut absent: Vec<Row> = Vec::new();
+        let mut steps: SmallVec<[Taken<'_>; 2]> = SmallVec::new();
+        let mut absent: Vec<&Row> = Vec::new();
         for (at, stage) in self.steps.stages.iter().enumerate() {
             if stage.absent {
                 absent.extend(self.members(at, stage));
                 absent.sort_unstable();
                 continue;
             }
-            let mut events = self.members(at, stage);
+            let mut taken = Taken { events: self.members(at, stage).collect(), ..Taken::default() };
             if at == last {
-                events.push(self.row.clone());
+                taken.events.push(self.row);
             }
-            let can_complete = |place: usize| at != last || place + 1 == events.len();
-            let mut next = Vec::new();
-            for (place, row) in events.iter().enumerate().filter(|(place, _)| can_complete(*place)) {
+            // The last step is completed by the event that asks and by no other.
+            let from = if at == last { taken.events.len().saturating_sub(1) } else { 0 };
+            for place in from..taken.events.len() {
                 // The step's other events are the nearest ones before the one that completes it.
                 let Some(first) = (place + 1).checked_sub(stage.times) else { continue };
-                let Some(first_row) = events.get(first) else { continue };
-                let rows = events.get(first..=place).unwrap_or_default().to_vec();
-                match &reached {
+                let (Some(first_row), Some(row)) = (taken.events.get(first), taken.events.get(place)) else { continue };
+                let before = match steps.last() {
                     // Nothing that ends it all lies between the first event and the one that asks.
-                    None => {
-                        if end.as_ref().is_none_or(|end| first_row >= end) {
-                            next.push(Reached { row: row.clone(), path: Some(Arc::new(Path { rows, before: None })) });
-                        }
-                    }
+                    None => end.is_none_or(|end| *first_row >= end).then_some(0),
                     Some(before) => {
                         // The latest completion of the step before that leaves room for all events of this one is the best choice:
                         // it leaves the least room for what must be absent.
-                        let place = before.partition_point(|known| known.row < *first_row);
-                        let Some(known) = place.checked_sub(1).and_then(|place| before.get(place)) else { continue };
-                        let is_free = {
-                            let from = absent.partition_point(|known_absent| *known_absent <= known.row);
-                            absent.get(from).is_none_or(|known_absent| known_absent >= row)
-                        };
-                        if is_free {
-                            next.push(Reached { row: row.clone(), path: Some(Arc::new(Path { rows, before: known.path.clone() })) });
-                        }
+                        let place = before.reached.partition_point(|known| before.completes(known).is_some_and(|known| known < *first_row)).checked_sub(1);
+                        place.filter(|place| {
+                            let known = before.reached.get(*place).and_then(|known| before.completes(known));
+                            let from = absent.partition_point(|absent| known.is_some_and(|known| *absent <= known));
+                            absent.get(from).is_none_or(|absent| absent >= row)
+                        })
                     }
-                }
+                };
+                taken.reached.extend(before.map(|before| Reached { first, place, before }));
             }
-            if next.is_empty() {
+            if taken.reached.is_empty() {
                 return None;
             }
-            reached = Some(next);
+            steps.push(taken);
             absent.clear();
         }
-        let found = reached?.pop()?;
-        Some(Path::unroll(found.path.as_ref(), self.row))
+        // Back from the last step to the first one.
+        let mut parts = Vec::new();
+        let mut at = steps.last()?.reached.len().checked_sub(1)?;
+        for taken in steps.iter().rev() {
+            let reached = taken.reached.get(at)?;
+            parts.push(taken.events.get(reached.first..=reached.place)?);
+            at = reached.before;
+        }
+        Some(parts.into_iter().rev().flatten().map(|row| (*row).clone()).collect())
     }
 
     fn linked(&mut self) -> Option<Vec<Row>> {

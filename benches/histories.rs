@@ -24,7 +24,7 @@ use crate::support::rules::{Named, library, rules};
 const KEYS: u64 = 1_000_000;
 
 /// Events that are read before their updates are timed together: so few that they stay in the cache, as an event does that has just come.
-const BATCH: u64 = 50;
+const BATCH: u64 = 64;
 
 /// The forms of state, each with a condition that keeps it, decides on every event and hardly ever holds once every key is there.
 const FORMS: &[(&str, &str)] = &[
@@ -199,9 +199,9 @@ impl Stream {
             .collect();
         #[expect(clippy::disallowed_methods, reason = "measuring is what this is for")]
         let began = Instant::now();
-        for event in &read {
-            black_box(self.engine.observe(event));
-        }
+        self.engine.observe_all(&read, None, |_, rules| {
+            black_box(rules);
+        });
         let spent = began.elapsed();
         self.engine.changes();
         spent

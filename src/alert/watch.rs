@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Alert, Alerts, Evidence, Finding, Seen};
 use crate::engine::remember::Fired;
-use crate::engine::{Change, Engine, Limits, Scout, Sighting};
+use crate::engine::{Change, Engine, FETCH_MAX, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
 use crate::event::{Event, FieldRef, Timestamp, Value};
@@ -88,6 +88,15 @@ impl Watch {
         }
         for change in self.engine.changes() {
             self.apply(change);
+        }
+    }
+
+    /// Takes in what a lookout has seen of several events, one after another.
+    pub fn take_all(&mut self, sighted: Vec<Sighted>) {
+        let mut rest = sighted.into_iter();
+        while rest.len() > 0 {
+            self.engine.fetch(rest.as_slice().iter().take(FETCH_MAX).map(|sighted| &sighted.sighting));
+            rest.by_ref().take(FETCH_MAX).for_each(|sighted| self.take(sighted, None));
         }
     }
 

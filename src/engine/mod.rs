@@ -16,7 +16,7 @@ use crate::plan::{Plan, RuleIndex};
 
 use print::fingerprint;
 use remember::{BadSnapshot, Remembering};
-pub use remember::{Change, Limits};
+pub use remember::{Change, FETCH_MAX, Limits};
 pub use scout::{Scout, Sighting};
 pub use scratch::Scratch;
 pub use seen::{SEEN_MAX, Seen};
@@ -110,8 +110,26 @@ impl Engine {
         }
         self.counters.candidates += sighting.candidates as u64;
         self.counters.matches += self.matched.len() as u64;
-        self.changes.append(&mut self.remembering.take(sighting.arrival, received, &mut self.scout.room));
+        self.changes.append(&mut self.remembering.take(sighting.arrival, received));
         &self.matched
+    }
+
+    /// Takes events in one after another, as [`Engine::observe_at`] does, and tells of each which rules it fulfils. Many events at once are
+    /// taken in faster than each alone: what they need of memory is fetched together.
+    pub fn observe_all(&mut self, events: &[Event], received: Option<Timestamp>, mut found: impl FnMut(&Event, &[RuleIndex])) {
+        let mut sightings = Vec::with_capacity(FETCH_MAX.min(events.len()));
+        for together in events.chunks(FETCH_MAX) {
+            sightings.extend(together.iter().map(|event| self.scout.look(event)));
+            self.fetch(sightings.iter());
+            for (event, sighting) in together.iter().zip(sightings.drain(..)) {
+                found(event, self.take(sighting, received));
+            }
+        }
+    }
+
+    /// Fetches what sightings need of memory before they are taken in: some at once, [`FETCH_MAX`] or about so many. It changes nothing.
+    pub fn fetch<'s>(&self, sightings: impl Iterator<Item = &'s Sighting>) {
+        self.remembering.fetch(sightings.map(|sighting| &sighting.arrival));
     }
 
     /// Says whether an event counts. Which events came before is known twice over: of those that rules remember it outlives a restart.

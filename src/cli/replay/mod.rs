@@ -19,8 +19,8 @@ use super::exit::{Exit, Refusal};
 use super::input;
 use super::out::Out;
 use crate::alert::{Alert, Lookout, Sighted, Watch};
-use crate::engine::Limits;
 use crate::engine::remember::LATENESS;
+use crate::engine::{FETCH_MAX, Limits};
 use crate::event::{BadPiece, BadPieceKind, Event, Intake, Origin, Piece, Source, Span};
 use crate::pack::Library;
 use crate::plan::Plan;
@@ -110,6 +110,7 @@ impl Replay<'_> {
         let mut taking = Taking {
             watches: plans.iter().map(|plan| Watch::new(plan.clone(), limits.clone())).collect(),
             order: in_order.then(Order::default),
+            ready: Vec::new(),
             waiting: BTreeMap::new(),
             next: 0,
             counts: Counts { lateness, ..Counts::default() },
@@ -238,6 +239,8 @@ fn look(lookouts: &mut [(Arc<Plan>, Lookout)], event: &mut Event, piece: Piece) 
 struct Taking {
     watches: Vec<Watch>,
     order: Option<Order>,
+    /// Events that wait for others, to be taken in together.
+    ready: Vec<Vec<Sighted>>,
     waiting: BTreeMap<u64, Looked>,
     next: u64,
     counts: Counts,
@@ -274,16 +277,33 @@ impl Taking {
     }
 
     fn observe(&mut self, sighted: Vec<Sighted>) {
-        match &mut self.order {
-            None => show(&mut self.watches, sighted),
-            Some(order) => order.push(sighted).into_iter().for_each(|sighted| show(&mut self.watches, sighted)),
+        let now = match &mut self.order {
+            None => Some(sighted),
+            Some(order) => order.push(sighted),
+        };
+        self.ready.extend(now);
+        if self.ready.len() >= FETCH_MAX {
+            self.show();
         }
+    }
+
+    /// Shows every watch what it has seen of the events that are ready.
+    fn show(&mut self) {
+        let mut by_watch: Vec<Vec<Sighted>> = self.watches.iter().map(|_| Vec::with_capacity(self.ready.len())).collect();
+        for sighted in self.ready.drain(..) {
+            by_watch.iter_mut().zip(sighted).for_each(|(all, sighted)| all.push(sighted));
+        }
+        self.watches.iter_mut().zip(by_watch).for_each(|(watch, sighted)| watch.take_all(sighted));
     }
 
     fn finish(mut self, exit: Exit, out: &mut Out<'_>) -> Result<Replayed, Refusal> {
         while let Some(sighted) = self.order.as_mut().and_then(Order::pop) {
-            show(&mut self.watches, sighted);
+            self.ready.push(sighted);
+            if self.ready.len() >= FETCH_MAX {
+                self.show();
+            }
         }
+        self.show();
         self.progress.finish();
         self.counts.bad = self.bad.finish(out)?;
         for watch in &self.watches {
@@ -299,11 +319,5 @@ impl Taking {
         let nothing_read = self.counts.events == 0 && self.counts.bad > 0;
         let exit = exit.or_worse(if self.cut || nothing_read { Exit::World } else { Exit::Fine });
         Ok(Replayed { alerts, counts: self.counts, events_per_day: self.events_per_day, exit })
-    }
-}
-
-fn show(watches: &mut [Watch], sighted: Vec<Sighted>) {
-    for (watch, sighted) in watches.iter_mut().zip(sighted) {
-        watch.take(sighted, None);
     }
 }

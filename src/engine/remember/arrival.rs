@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::cells::put_cell_key;
 use super::row::{DECIDING_MAX, Name, Row};
 use crate::engine::Scratch;
@@ -30,25 +32,27 @@ pub(super) struct Wanted {
     /// The sets and keys that it belongs to.
     pub(super) places: Places,
     /// The rules that it can fulfil, as far as it decides that alone.
-    pub(super) triggered: Vec<u32>,
+    pub(super) triggered: Triggered,
     /// Its bytes, if they are kept.
     pub(super) raw: Option<Arc<[u8]>>,
 }
 
+/// Rules by number.
+pub(super) type Triggered = SmallVec<[u32; 8]>;
+
 /// Sets that an event belongs to, each with the values of its key there.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    keys: Vec<u8>,
+    keys: SmallVec<[u8; 64]>,
     /// The number of each set, and where its key ends.
-    ends: Vec<(u32, usize)>,
+    ends: SmallVec<[(u32, usize); 4]>,
 }
 
 /// Memory that working out one event leaves for the next.
 #[derive(Debug, Default)]
 pub(crate) struct Room {
-    places: Places,
-    triggered: Vec<u32>,
     deciding: Vec<u32>,
+    key: Vec<u8>,
     row: Vec<u8>,
 }
 
@@ -78,66 +82,55 @@ impl Wanted {
         let moment = Moment::new(event, &NoMemory);
         let mut holds = |program: &Program| scratch.holds(program, plan.atoms(), &moment);
         let event_type = plan.type_of(event);
-        room.triggered.clear();
-        room.triggered.extend(plan.rules_of(event_type).iter().filter(|number| plan.rule(**number).is_some_and(|rule| holds(&rule.guard))));
+        let triggers = |number: &&u32| plan.rule(**number).is_some_and(|rule| holds(&rule.guard));
+        let triggered: Triggered = plan.rules_of(event_type).iter().filter(triggers).copied().collect();
         // What the rules read of it, and what is asked of it later.
-        let mask = room.triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
-        room.places.clear();
+        let mask = triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
+        let mut places = Places::default();
         let row = match (event.uuid(), event.published()) {
             (Some(uuid), Some(at)) => {
                 for number in plan.bases_of(event_type) {
                     if let Some(base) = plan.base(*number).filter(|base| holds(&base.member)) {
-                        room.places.add(*number, base, event);
+                        places.add(*number, base, event, &mut room.key);
                     }
                 }
-                if room.places.is_empty() && room.triggered.is_empty() {
+                if places.is_empty() && triggered.is_empty() {
                     return None;
                 }
-                let of_sets = room.places.iter().filter_map(|(base, _)| plan.base(base)).fold(mask, |mask, base| mask.or(&base.fields));
+                let of_sets = places.iter().filter_map(|(base, _)| plan.base(base)).fold(mask, |mask, base| mask.or(&base.fields));
                 room.deciding.clear();
-                let at_home = |number: &u32| plan.rule(*number).is_some_and(|rule| room.places.hold_all(&rule.home));
-                room.deciding.extend(room.triggered.iter().copied().filter(at_home).take(DECIDING_MAX));
+                let at_home = |number: &u32| plan.rule(*number).is_some_and(|rule| places.hold_all(&rule.home));
+                room.deciding.extend(triggered.iter().copied().filter(at_home).take(DECIDING_MAX));
                 Row::of(event, &Name { at, uuid, alert: None }, &room.deciding, plan.shape(), &of_sets, &mut room.row)
             }
             // It is evaluated alone.
-            _ if room.triggered.is_empty() => return None,
+            _ if triggered.is_empty() => return None,
             (uuid, _) => Row::unplaced(event, uuid.unwrap_or_default(), plan.shape(), &mask, &mut room.row),
         };
-        let raw = (keep_raw && !room.triggered.is_empty()).then(|| Arc::from(event.raw()));
-        Some(Box::new(Wanted { row, places: std::mem::take(&mut room.places), triggered: std::mem::take(&mut room.triggered), raw }))
-    }
-
-    /// Gives its memory back.
-    pub(super) fn leave(self, room: &mut Room) {
-        room.places = self.places;
-        room.triggered = self.triggered;
+        let raw = (keep_raw && !triggered.is_empty()).then(|| Arc::from(event.raw()));
+        Some(Box::new(Wanted { row, places, triggered, raw }))
     }
 }
 
 impl Places {
     /// Works out where an alert belongs.
     pub(super) fn of_alert(plan: &RememberPlan, alert: &Row) -> Places {
-        let mut places = Places::default();
+        let (mut places, mut room) = (Places::default(), Vec::new());
         for number in plan.bases_of(plan.alert_type()) {
             if let Some(base) = plan.base(*number).filter(|base| base.sees_alerts && holds(plan, &base.member, alert)) {
-                places.add(*number, base, alert);
+                places.add(*number, base, alert, &mut room);
             }
         }
         places
     }
 
     /// Notes that an event belongs to a set, if it has its keys.
-    fn add(&mut self, number: u32, base: &Base, facts: &dyn Facts) {
-        let start = self.keys.len();
-        match put_cell_key(&base.keys, facts, &mut self.keys) {
-            Some(()) => self.ends.push((number, self.keys.len())),
-            None => self.keys.truncate(start),
+    fn add(&mut self, number: u32, base: &Base, facts: &dyn Facts, room: &mut Vec<u8>) {
+        room.clear();
+        if put_cell_key(&base.keys, facts, room).is_some() {
+            self.keys.extend_from_slice(room);
+            self.ends.push((number, self.keys.len()));
         }
-    }
-
-    fn clear(&mut self) {
-        self.keys.clear();
-        self.ends.clear();
     }
 
     fn is_empty(&self) -> bool {

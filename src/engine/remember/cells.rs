@@ -216,13 +216,19 @@ pub(super) const CELL_BYTES: usize =
     size_of::<Cell>() + 8 + size_of::<(u64, CellId)>() * 3 / 2 + 2 * size_of::<CellId>() - size_of::<Entry>() - size_of::<Asked>();
 
 impl Cells {
-    fn hash(&self, base: u32, key: &[u8]) -> u64 {
+    /// Returns the hash of a key.
+    pub(super) fn hash(&self, base: u32, key: &[u8]) -> u64 {
         self.seed.hash_one((base, key))
     }
 
     /// Finds a cell.
     pub(super) fn find(&self, base: u32, key: &[u8]) -> Option<CellId> {
         self.find_hashed(self.hash(base, key), base, key)
+    }
+
+    /// Finds a cell by the hash of its key alone: nearly always the right one, without a look at it.
+    pub(super) fn find_by_hash(&self, hash: u64) -> Option<CellId> {
+        self.table.find(hash, |(known, _)| *known == hash).map(|(_, id)| *id)
     }
 
     fn find_hashed(&self, hash: u64, base: u32, key: &[u8]) -> Option<CellId> {

@@ -2,6 +2,7 @@
 
 use super::bounds::Counters;
 use super::cells::{Asked, CELL_BYTES, CellId};
+use super::fetch::FETCH_MAX;
 use super::few::Few;
 use super::org::{Due, Org, Rules};
 use super::pending::{DecisionId, Pending, PendingId};
@@ -27,8 +28,9 @@ impl Org {
         }
         if turned {
             while let Some(expired) = self.expiries.pop(watermark) {
-                for cell in expired {
-                    self.expire(rules, cell, watermark);
+                for together in expired.chunks(FETCH_MAX) {
+                    self.cells.fetch(together, |_| true);
+                    together.iter().for_each(|cell| self.expire(rules, *cell, watermark));
                 }
             }
         }

@@ -4,7 +4,9 @@
 //! listed, in two generations of bounded size; sets of them are made when the first event comes late.
 
 use std::collections::HashSet;
+use std::hint::black_box;
 
+use super::fetch::FETCH_MAX;
 use super::wheel::Wheel;
 use crate::event::Timestamp;
 
@@ -74,6 +76,11 @@ impl Known {
         }
     }
 
+    /// Says whether an event is among those that can still come in time.
+    pub(super) fn is_recent(&self, print: u128) -> bool {
+        self.recent.contains(&print)
+    }
+
     /// Says whether an event has come.
     pub(super) fn contains(&self, print: u128) -> bool {
         self.recent.contains(&print) || self.young.knows(print) || self.old.knows(print)
@@ -82,9 +89,12 @@ impl Known {
     /// Moves those that are behind the watermark to where they take less room.
     pub(super) fn settle(&mut self, watermark: Timestamp) {
         while let Some(passed) = self.times.pop(watermark) {
-            for (_, print) in passed {
-                self.recent.remove(&print);
-                self.list(print);
+            for together in passed.chunks(FETCH_MAX) {
+                black_box(together.iter().filter(|(_, print)| self.recent.contains(print)).count());
+                for (_, print) in together {
+                    self.recent.remove(print);
+                    self.list(*print);
+                }
             }
         }
     }

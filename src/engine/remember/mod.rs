@@ -13,6 +13,7 @@ mod cells;
 mod clock;
 mod codec;
 mod decide;
+mod fetch;
 mod few;
 mod keep;
 mod known;
@@ -38,6 +39,7 @@ use crate::plan::remember::RememberPlan;
 pub(crate) use arrival::{Arrival, Room};
 pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
 pub use clock::{AHEAD_MAX, LEAP_MAX};
+pub use fetch::FETCH_MAX;
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
@@ -180,7 +182,7 @@ impl Remembering {
         if arrival.is_wanted() && !self.is_new(&arrival) {
             return Vec::new();
         }
-        self.take(arrival, received, &mut room)
+        self.take(arrival, received)
     }
 
     /// Notes an event that rules want; says whether it is the first of its uuid.
@@ -198,47 +200,42 @@ impl Remembering {
         print.is_some_and(|print| self.orgs.get(org).is_some_and(|org| org.known.contains(print)))
     }
 
-    /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known. `room` gets memory
-    /// for the next one.
-    pub(crate) fn take(&mut self, arrival: Arrival, received: Option<Timestamp>, room: &mut Room) -> Vec<Change> {
-        let plan = self.plan.clone();
+    /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known.
+    pub(crate) fn take(&mut self, arrival: Arrival, received: Option<Timestamp>) -> Vec<Change> {
+        let Remembering { plan, limits, orgs, counters, turn } = self;
         if plan.is_empty() {
             return Vec::new();
         }
         let Arrival { org: name, print, at, wanted } = arrival;
         let (Some(print), Some(at)) = (print, at) else {
-            self.counters.unplaced += 1;
-            return wanted.map(|wanted| self.alone(&wanted, &name)).unwrap_or_default();
+            counters.unplaced += 1;
+            return wanted.map(|wanted| alone(plan, &wanted, &name, counters)).unwrap_or_default();
         };
-        let mut turn = std::mem::take(&mut self.turn);
-        let limits = self.limits.clone();
-        let rules = Rules { plan: &plan, limits: &limits };
-        let mut counters = self.counters;
-        let org = self.orgs.get_or_make(&name);
-        if at < org.watermark(&limits) {
-            self.turn = turn;
+        let rules = Rules { plan, limits };
+        let org = orgs.get_or_make(&name);
+        if at < org.watermark(limits) {
             let Some(wanted) = wanted else { return Vec::new() };
-            self.counters.late += 1;
-            return self.alone(&wanted, &name);
+            counters.late += 1;
+            return alone(plan, &wanted, &name, counters);
         }
-        org.begin_at(at, &mut turn);
-        if let Some(mut wanted) = wanted {
-            turn.home = Some(wanted.row.clone());
-            org.insert(rules, &wanted.row, &wanted.places, &mut turn, &mut counters);
-            let raw = wanted.raw.take();
-            org.decide_quietly(rules, &wanted.row, raw.as_ref(), &mut wanted.triggered, &mut turn, &mut counters);
-            org.ask_for(rules, &wanted.row, raw, &wanted.triggered, &mut turn);
-            wanted.leave(room);
+        org.begin_at(at, turn);
+        if let Some(wanted) = wanted {
+            let Wanted { row, places, mut triggered, raw } = *wanted;
+            org.insert(rules, &row, &places, true, turn, counters);
+            // Moved, not shared: to count who shares it is to wait for all memory that is being written.
+            turn.home = Some(row);
+            org.decide_quietly(rules, turn, raw.as_ref(), &mut triggered, counters);
+            if let Some(row) = turn.home.clone().filter(|_| !triggered.is_empty()) {
+                org.ask_for(rules, &row, raw, &triggered, turn);
+            }
         }
-        org.settle(rules, &mut turn, &mut counters);
+        org.settle(rules, turn, counters);
         org.clock.observe(at, print, received);
-        org.wake(rules, &mut turn, &mut counters);
-        let said = org.conclude(&mut turn);
-        let changes = changes(rules, &name, org, said, turn.home.as_ref(), &mut counters);
-        org.tidy(rules, &mut counters);
+        org.wake(rules, turn, counters);
+        let said = org.conclude(turn);
+        let changes = changes(rules, &name, org, said, turn.home.as_ref(), counters);
+        org.tidy(rules, counters);
         turn.clear();
-        self.turn = turn;
-        self.counters = counters;
         changes
     }
 
@@ -287,35 +284,34 @@ impl Remembering {
         let rules = Rules { plan: &self.plan, limits: &self.limits };
         told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }
+}
 
-    /// Evaluates an event without knowing what came before it, and keeps nothing of it: what is said must hold whether nothing or
-    /// everything had happened, so that an absence of which nobody can be sure is no finding.
-    fn alone(&mut self, wanted: &Wanted, org_name: &Arc<str>) -> Vec<Change> {
-        let plan = self.plan.clone();
-        let (memory, crowded) = (Alone(&plan), Crowded(&plan));
-        let moment = Moment::new(&wanted.row, &memory);
-        let whatever = Moment::new(&wanted.row, &crowded);
-        let mut changes = Vec::new();
-        for number in &wanted.triggered {
-            let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment) && code.holds(&whatever))) else {
-                continue;
-            };
-            let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
-            self.counters.fired += 1;
-            changes.push(Change::Fired(Box::new(Fired {
-                org: org_name.clone(),
-                rule: rule.index,
-                uuid: Some(wanted.row.uuid()).filter(|uuid| !uuid.is_empty()).map(str::to_owned),
-                published: wanted.row.published(),
-                row: wanted.row.clone(),
-                raw: wanted.raw.clone(),
-                answers: Answers(answers),
-                evidence: Vec::new(),
-                alone: true,
-            })));
-        }
-        changes
+/// Evaluates an event without knowing what came before it, and keeps nothing of it: what is said must hold whether nothing or
+/// everything had happened, so that an absence of which nobody can be sure is no finding.
+fn alone(plan: &RememberPlan, wanted: &Wanted, org_name: &Arc<str>, counters: &mut Counters) -> Vec<Change> {
+    let (memory, crowded) = (Alone(plan), Crowded(plan));
+    let moment = Moment::new(&wanted.row, &memory);
+    let whatever = Moment::new(&wanted.row, &crowded);
+    let mut changes = Vec::new();
+    for number in &wanted.triggered {
+        let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment) && code.holds(&whatever))) else {
+            continue;
+        };
+        let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
+        counters.fired += 1;
+        changes.push(Change::Fired(Box::new(Fired {
+            org: org_name.clone(),
+            rule: rule.index,
+            uuid: Some(wanted.row.uuid()).filter(|uuid| !uuid.is_empty()).map(str::to_owned),
+            published: wanted.row.published(),
+            row: wanted.row.clone(),
+            raw: wanted.raw.clone(),
+            answers: Answers(answers),
+            evidence: Vec::new(),
+            alone: true,
+        })));
     }
+    changes
 }
 
 /// Returns what a call has changed in all, in the order of events. `came` is the event that made it do so, if one did.

@@ -92,13 +92,14 @@ impl Org {
         young.into_iter().for_each(|decision| turn.ask_again(&mut self.pendings, decision));
     }
 
-    /// Puts an event into the sets that it belongs to; decisions that asked about them are made again.
-    pub(super) fn insert(&mut self, rules: Rules<'_>, row: &Row, places: &Places, turn: &mut Turn, counters: &mut Counters) {
+    /// Puts an event into the sets that it belongs to; decisions that asked about them are made again. The cells of the event that has
+    /// come are noted.
+    pub(super) fn insert(&mut self, rules: Rules<'_>, row: &Row, places: &Places, has_come: bool, turn: &mut Turn, counters: &mut Counters) {
         for (number, key) in places.iter() {
             let Some(base) = rules.plan.base(number) else { continue };
             let id = self.cells.find_or_make(number, key);
             self.insert_into(rules, id, base, row, turn, counters);
-            if turn.home.as_ref().is_some_and(|home| home.is(row)) {
+            if has_come {
                 turn.cells.push((number, id));
             }
             self.evict(rules, number, counters);

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::arrival::Triggered;
 use super::asking::Looked;
 use super::bounds::Counters;
 use super::cells::CellId;
@@ -73,16 +74,10 @@ impl Quiet {
 }
 
 impl Org {
-    /// Makes the decisions on an event that may be quiet, and takes those rules out of the others that decide on it which are.
-    pub(super) fn decide_quietly(
-        &mut self,
-        rules: Rules<'_>,
-        row: &Row,
-        raw: Option<&Arc<[u8]>>,
-        who: &mut Vec<u32>,
-        turn: &mut Turn,
-        counters: &mut Counters,
-    ) {
+    /// Makes the decisions that may be quiet on the event that has come, and takes those rules out of the others that decide on it which
+    /// are.
+    pub(super) fn decide_quietly(&mut self, rules: Rules<'_>, turn: &Turn, raw: Option<&Arc<[u8]>>, who: &mut Triggered, counters: &mut Counters) {
+        let Some(row) = &turn.home else { return };
         let mut quiet = 0;
         for (number, place) in row.deciding() {
             let judged = self.judge(rules, number, row, turn);

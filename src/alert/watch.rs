@@ -112,11 +112,17 @@ impl Watch {
     fn apply(&mut self, change: Change) {
         match change {
             Change::Withdrawn { rule, uuid, .. } => self.alerts.withdraw(rule, &uuid),
-            Change::Fired(fired) => {
-                if let Some(finding) = self.finding(&fired) {
-                    self.alerts.add_finding(finding);
-                }
+            Change::Fired(fired) => self.add(&fired),
+            Change::Amended(fired) => {
+                self.alerts.withdraw(fired.rule, fired.uuid.as_deref().unwrap_or_default());
+                self.add(&fired);
             }
+        }
+    }
+
+    fn add(&mut self, fired: &Fired) {
+        if let Some(finding) = self.finding(fired) {
+            self.alerts.add_finding(finding);
         }
     }
 

@@ -73,6 +73,8 @@ pub struct Counters {
     pub fired: u64,
     /// Findings taken back.
     pub withdrawn: u64,
+    /// Findings told otherwise than before.
+    pub amended: u64,
     /// Keys held now.
     pub keys: usize,
     /// Events held now, counted once for each key that they belong to.

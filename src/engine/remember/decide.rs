@@ -175,12 +175,14 @@ impl Org {
     fn retract(&mut self, rules: Rules<'_>, raised: &Raised, turn: &mut Turn) {
         self.remove(rules, &raised.row, &Places::of_alert(rules.plan, &raised.row), turn);
         let Some(pending) = raised.event.and_then(|event| self.forget(event)) else { return };
-        for decision in pending.decisions {
+        for (place, decision) in (0u32..).zip(pending.decisions) {
             if !decision.made || self.is_final(rules, decision.rule, &pending.row) {
                 continue;
             }
             let before = if decision.touched { decision.before } else { decision.verdict };
-            turn.gone.push(Said { row: pending.row.clone(), rule: decision.rule, before, after: None, raw: pending.raw.clone() });
+            let id = DecisionId { event: raised.event.unwrap_or_default(), place };
+            let (row, raw) = (pending.row.clone(), pending.raw.clone());
+            turn.gone.push(Said { row, rule: decision.rule, decision: id, before, after: None, told: decision.told, raw });
             if let Some(raised) = &decision.alert {
                 self.retract(rules, raised, turn);
             }
@@ -208,8 +210,11 @@ impl Org {
             let Some(pending) = self.pendings.get_mut(id.event) else { continue };
             let Some(decision) = pending.decisions.get_mut(id.place as usize) else { continue };
             decision.touched = false;
-            if decision.before != decision.verdict {
-                all.push(Said { row: pending.row.clone(), rule: decision.rule, before: decision.before, after: decision.verdict, raw: pending.raw.clone() });
+            // A finding that was made again may be told otherwise.
+            if decision.before.is_some() || decision.verdict.is_some() {
+                let (row, raw) = (pending.row.clone(), pending.raw.clone());
+                let (rule, before, after, told) = (decision.rule, decision.before, decision.verdict, decision.told.take());
+                all.push(Said { row, rule, decision: id, before, after, told, raw });
             }
             if id.place == 0 && !pending.is_scheduled {
                 pending.is_scheduled = pending.stays;
@@ -232,6 +237,8 @@ fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -
     if !inquiry.all_hold(&rule.rest, row) {
         return None;
     }
+    // Whatever is told of a finding is looked at, the second half of an `or` as well, so that a change of it is noticed.
+    rule.shown.iter().for_each(|question| drop(inquiry.answer(*question, row)));
     // How bad it is matters here only to those who ask about the alert.
     if !rule.is_seen {
         return Some(Severity::Medium);

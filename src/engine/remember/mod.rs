@@ -45,9 +45,11 @@ pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
 use arrival::Wanted;
 use asking::{Alone, Crowded, Inquiry};
+use codec::{put_bytes, put_count, put_value};
 use org::{Org, Rules};
 use orgs::Orgs;
 use row::Name;
+use sha2::{Digest, Sha256};
 use turn::{Said, Turn};
 
 /// Most event ids of a piece of evidence that are listed from each end.
@@ -69,6 +71,9 @@ pub struct Remembering {
 pub enum Change {
     /// A rule has found something.
     Fired(Box<Fired>),
+    /// What a rule had found stands, but an event that came later has changed what is told of it: an answer in its severity, title or
+    /// context, or its evidence. This takes the place of what was told before.
+    Amended(Box<Fired>),
     /// What a rule had found is refuted by an event that came later.
     Withdrawn {
         /// The org.
@@ -315,14 +320,25 @@ fn alone(plan: &RememberPlan, wanted: &Wanted, org_name: &Arc<str>, counters: &m
 }
 
 /// Returns what a call has changed in all, in the order of events. `came` is the event that made it do so, if one did.
-fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, said: Vec<Said>, came: Option<&Row>, counters: &mut Counters) -> Vec<Change> {
+fn changes(rules: Rules<'_>, name: &Arc<str>, org: &mut Org, said: Vec<Said>, came: Option<&Row>, counters: &mut Counters) -> Vec<Change> {
     let mut changes = Vec::new();
     for said in said {
         let Some(rule) = rules.plan.rule(said.rule).filter(|rule| rule.speaks) else { continue };
         match (said.before, said.after) {
-            (None, Some(_)) => {
-                counters.fired += 1;
-                changes.push(Change::Fired(Box::new(fired(rules, name, org, said))));
+            (before, Some(_)) => {
+                let (decision, told) = (said.decision, said.told);
+                let fired = Box::new(fired(rules, name, org, said));
+                let tells = fired.fingerprint(rules.plan);
+                if let Some(decision) = org.pendings.decision_mut(decision) {
+                    decision.told = Some(tells);
+                }
+                if before.is_none() {
+                    counters.fired += 1;
+                    changes.push(Change::Fired(fired));
+                } else if told != Some(tells) {
+                    counters.amended += 1;
+                    changes.push(Change::Amended(fired));
+                }
             }
             (Some(_), None) => {
                 counters.withdrawn += 1;
@@ -332,10 +348,37 @@ fn changes(rules: Rules<'_>, name: &Arc<str>, org: &Org, said: Vec<Said>, came: 
                 };
                 changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: said.row.uuid().to_owned(), published: said.row.at(), reason });
             }
-            _ => {}
+            (None, None) => {}
         }
     }
     changes
+}
+
+impl Fired {
+    /// Returns a fingerprint of all that histories add to what is told of it; the same in every process and under every plan.
+    fn fingerprint(&self, plan: &RememberPlan) -> u64 {
+        let mut parts: Vec<Vec<u8>> = Vec::new();
+        let question = |question: QuestionId| plan.questions().get(question).map(|question| question.key()).unwrap_or_default();
+        for (asked, value) in &self.answers.0 {
+            let mut part = question(*asked).into_bytes();
+            put_value(&mut part, value);
+            parts.push(part);
+        }
+        for evidence in &self.evidence {
+            let mut part = question(evidence.question).into_bytes();
+            put_count(&mut part, evidence.count);
+            evidence.uuids.iter().for_each(|uuid| put_bytes(&mut part, uuid.as_bytes()));
+            parts.push(part);
+        }
+        // Another plan may number the same questions in another order.
+        parts.sort_unstable();
+        let mut sum = Sha256::new();
+        for part in parts {
+            sum.update((part.len() as u64).to_le_bytes());
+            sum.update(part);
+        }
+        sum.finalize().first_chunk::<8>().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
 }
 
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired {

@@ -57,6 +57,8 @@ pub(super) struct Decision {
     pub(super) young: bool,
     /// When the first of its open answers settles.
     pub(super) due: Option<Timestamp>,
+    /// The fingerprint of what was told of its finding last.
+    pub(super) told: Option<u64>,
     /// The finding as an event, if other rules ask about it.
     pub(super) alert: Option<Box<Raised>>,
 }
@@ -74,7 +76,7 @@ const PENDING_BYTES: usize = size_of::<Pending>() + 16;
 
 impl Decision {
     pub(super) fn of(rule: u32) -> Decision {
-        Decision { rule, verdict: None, before: None, touched: false, made: false, queued: false, young: false, due: None, alert: None }
+        Decision { rule, verdict: None, before: None, touched: false, made: false, queued: false, young: false, due: None, told: None, alert: None }
     }
 }
 

@@ -114,7 +114,7 @@ impl Remembering {
 }
 
 /// Returns the counts that outlive a restart.
-fn counts(counters: &mut Counters) -> [&mut u64; 10] {
+fn counts(counters: &mut Counters) -> [&mut u64; 11] {
     [
         &mut counters.duplicates,
         &mut counters.late,
@@ -126,6 +126,7 @@ fn counts(counters: &mut Counters) -> [&mut u64; 10] {
         &mut counters.decisions,
         &mut counters.fired,
         &mut counters.withdrawn,
+        &mut counters.amended,
     ]
 }
 
@@ -194,6 +195,8 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
         put_count(out, number(&pending.row));
         put_count(out, decision.rule as usize);
         put_bytes(out, decision.verdict.map_or("", Severity::word).as_bytes());
+        out.push(u8::from(decision.told.is_some()));
+        out.extend(decision.told.unwrap_or(0).to_le_bytes());
         match &decision.alert {
             Some(raised) => {
                 out.push(1);
@@ -418,6 +421,8 @@ fn read_decision(rules: Rules<'_>, names: &Names, rows: &[Row], bytes: &mut Byte
     let row = rows.get(bytes.count()?)?.clone();
     let number = names.rules.get(bytes.count()?).copied().flatten();
     let verdict = Severity::parse(bytes.text()?);
+    let is_told = bytes.byte()? != 0;
+    let told = Some(u64::from_le_bytes(bytes.fixed()?)).filter(|_| is_told);
     let alert = match bytes.byte()? {
         0 => None,
         _ => Some(Box::new(Raised { row: rows.get(bytes.count()?)?.clone(), event: None })),
@@ -427,7 +432,7 @@ fn read_decision(rules: Rules<'_>, names: &Names, rows: &[Row], bytes: &mut Byte
         _ => Some(bytes.bytes()?.into()),
     };
     let number = number.filter(|number| rules.plan.rule(*number).is_some());
-    Some(number.map(|number| Told { row, raw, decision: Decision { verdict, made: true, alert, ..Decision::of(number) } }))
+    Some(number.map(|number| Told { row, raw, decision: Decision { verdict, told, made: true, alert, ..Decision::of(number) } }))
 }
 
 /// Takes decisions in, those on the same event together; what they asked is worked out again.
@@ -443,6 +448,7 @@ fn take_in(rules: Rules<'_>, org: &mut Org, told: Vec<Told>) {
         for (place, told) in (0u32..).zip(group) {
             if let Some(decision) = pending.decisions.get_mut(place as usize) {
                 decision.verdict = told.decision.verdict;
+                decision.told = told.decision.told;
                 decision.made = true;
                 decision.alert = told.decision.alert.clone();
             }

@@ -33,13 +33,16 @@ pub(super) struct Queued {
     pub(super) decision: DecisionId,
 }
 
-/// What a call has changed in what a rule says of an event.
+/// What a call has changed in what a rule says of an event, or may have changed in what is told of it.
 #[derive(Clone, Debug)]
 pub(super) struct Said {
     pub(super) row: Row,
     pub(super) rule: u32,
+    pub(super) decision: DecisionId,
     pub(super) before: Option<Severity>,
     pub(super) after: Option<Severity>,
+    /// The fingerprint of what was told of it before.
+    pub(super) told: Option<u64>,
     /// The event's bytes, if they are kept.
     pub(super) raw: Option<Arc<[u8]>>,
 }
@@ -71,6 +74,7 @@ pub(super) fn merged(mut all: Vec<Said>) -> Vec<Said> {
             let same = earlier.order(later) == Ordering::Equal;
             if same {
                 earlier.after = later.after;
+                earlier.decision = later.decision;
                 earlier.raw = later.raw.take();
                 earlier.row = later.row.clone();
             }

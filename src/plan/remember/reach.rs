@@ -119,8 +119,7 @@ fn rule_lag(at: usize, rules: &[&Rule], planned: &[RememberRule], known: &mut Ve
         }
         _ => Span::ZERO,
     };
-    let grades = rule.severity.iter().filter_map(|grade| grade.when.as_ref());
-    let own = std::iter::once(&rule.when).chain(grades).map(|typed| lag(typed, alerts)).max().unwrap_or(Span::ZERO);
+    let own = rule.expressions().map(|typed| lag(typed, alerts)).max().unwrap_or(Span::ZERO);
     if let Some(known) = known.get_mut(at) {
         *known = Some((own, alerts));
     }

@@ -124,3 +124,26 @@ fn a_case_whose_settings_do_not_fit_fails_with_the_fault() {
     let said = clarion(&["test", path(&folder)]);
     assert_eq!(said.exit, Exit::Findings, "{}", said.transcript());
 }
+
+#[test]
+fn how_bad_an_alert_is_does_not_depend_on_the_order_of_its_events() {
+    let folder = super::folder("order-of-events");
+    let events: String = (1..=6)
+        .map(|number| {
+            let at = format!("+{}m", number * 2);
+            format!(
+                "      - {{ at: {at}, event: {{ eventType: user.session.start, uuid: e{number}, outcome: {{ result: FAILURE }}, actor: {{ id: ann }} }} }}\n"
+            )
+        })
+        .collect();
+    let rule = format!(
+        "id: tests.guessing\ntitle: Guessing\nseverity:\n  - {{ when: count(tries) >= 6, level: critical }}\n  - {{ level: low }}\nstatus: test\n\
+         description: A count that makes an alert worse.\nlet:\n  tries: eventType == \"user.session.start\" and outcome.result == \"FAILURE\" by actor.id within 30m\n\
+         when: eventType == \"user.session.start\" and outcome.result == \"FAILURE\" and count(tries) >= 3\nalert:\n  title: \"{{count(tries)}} tries\"\n\
+         \x20 group_by: [actor.id]\n  suppress: 1h\ntests:\n  - name: six tries\n    events:\n{events}    expect: {{ alerts: 1, severity: critical, title: 3 tries }}\n"
+    );
+    std::fs::write(folder.join("guessing.yml"), rule).expect("a rule");
+    let said = clarion(&["test", folder.to_str().expect("a path")]);
+    assert_eq!((said.exit, said.answer.as_str()), (Exit::Fine, ""), "{}", said.talk);
+    assert_eq!(said.talk, "1 case of 1 rule: all passed\n");
+}

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use clarion::engine::remember::Fired;
 use clarion::engine::{Change, Engine as Real, Limits};
 use clarion::event::{Event, Origin, Source, Span};
 use clarion::pack::Library;
 use clarion::plan::{Plan, RuleIndex};
 use serde_json::Value as Json;
 
-use super::law::{Delivery, Runner};
+use super::law::{Delivery, Runner, Told};
 use super::reference::{Arrival, Findings};
 use super::schedule::LATENESS;
 use super::vocabulary::ORG;
@@ -25,15 +26,9 @@ impl Engine {
 }
 
 impl Runner for Engine {
-    fn run(&self, library: &Library, deliveries: &[Delivery<'_>]) -> Findings {
+    fn run(&self, library: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Told) {
         let mut session = Session::new(library, ORG, LATENESS);
-        for delivery in deliveries {
-            match delivery {
-                Delivery::Events(events) => events.iter().for_each(|event| session.observe(event, None)),
-                Delivery::Restore => session.restore(),
-                Delivery::Reload => session.reload(library),
-            }
-        }
+        session.deliver(library, deliveries);
         session.finish()
     }
 }
@@ -42,7 +37,7 @@ impl Runner for Engine {
 pub(super) fn findings(library: &Library, arrivals: &[Arrival<'_>], org: &str, lateness: Option<Span>) -> Findings {
     let mut session = Session::new(library, org, lateness.unwrap_or(NEVER_LATE));
     arrivals.iter().for_each(|arrival| session.observe(arrival.event, arrival.received));
-    session.finish()
+    session.finish().0
 }
 
 /// An engine at work, and what it has said and not taken back.
@@ -54,6 +49,8 @@ struct Session {
     origin: Origin,
     event: Event,
     findings: Findings,
+    /// What is told of each finding, as far as histories say it.
+    told: Told,
 }
 
 impl Session {
@@ -62,7 +59,7 @@ impl Session {
         let limits = Limits { lateness, ..Limits::default() };
         let engine = Some(Real::with_limits(plan.clone(), limits.clone()));
         let origin = Origin { source: Source::File, org: Some(Arc::from(org)) };
-        Session { plan, limits, engine, origin, event: Event::new(), findings: Findings::new() }
+        Session { plan, limits, engine, origin, event: Event::new(), findings: Findings::new(), told: Told::new() }
     }
 
     fn engine(&mut self) -> &mut Real {
@@ -80,13 +77,54 @@ impl Session {
         self.take_changes();
     }
 
+    fn deliver(&mut self, library: &Library, deliveries: &[Delivery<'_>]) {
+        for delivery in deliveries {
+            match delivery {
+                Delivery::Events(events) => self.observe_all(events),
+                Delivery::Restore => self.restore(),
+                Delivery::Reload => self.reload(library),
+            }
+        }
+    }
+
+    /// Observes events that come together as a receiver does.
+    fn observe_all(&mut self, events: &[&Json]) {
+        let read = |json: &&Json| {
+            let mut event = Event::new();
+            event.read(self.plan.layout(), json.to_string().as_bytes(), &self.origin).expect("an event");
+            event
+        };
+        let events: Vec<Event> = events.iter().map(read).collect();
+        let mut matched = Vec::new();
+        self.engine.as_mut().expect("an engine").observe_all(&events, None, |event, rules| {
+            matched.extend(rules.iter().map(|rule| (*rule, event.uuid().unwrap_or_default().to_owned())));
+        });
+        matched.iter().for_each(|(rule, uuid)| self.found(*rule, uuid));
+        self.take_changes();
+    }
+
+    fn tell(&mut self, fired: &Fired) {
+        let key = (self.name(fired.rule), fired.uuid.clone().unwrap_or_default());
+        self.told.insert(key, format!("{:?}\n{:#?}", fired.answers, fired.evidence));
+    }
+
     fn take_changes(&mut self) {
         for change in self.engine().changes() {
             match change {
-                Change::Fired(fired) => self.found(fired.rule, fired.uuid.as_deref().unwrap_or_default()),
+                Change::Fired(fired) => {
+                    self.found(fired.rule, fired.uuid.as_deref().unwrap_or_default());
+                    self.tell(&fired);
+                }
+                Change::Amended(fired) => {
+                    let key = (self.name(fired.rule), fired.uuid.clone().unwrap_or_default());
+                    assert!(self.findings.contains(&key), "{key:?} is amended, but was never said");
+                    self.tell(&fired);
+                }
                 Change::Withdrawn { rule, uuid, .. } => {
                     let name = self.name(rule);
-                    assert!(self.findings.remove(&(name, uuid.clone())), "{uuid} is taken back, but was never said");
+                    let key = (name, uuid.clone());
+                    assert!(self.findings.remove(&key), "{uuid} is taken back, but was never said");
+                    self.told.remove(&key);
                 }
             }
         }
@@ -103,10 +141,10 @@ impl Session {
         self.engine = Some(engine.reload(self.plan.clone()));
     }
 
-    fn finish(mut self) -> Findings {
+    fn finish(mut self) -> (Findings, Told) {
         self.engine().finish();
         self.take_changes();
-        self.findings
+        (self.findings, self.told)
     }
 
     fn name(&self, rule: RuleIndex) -> String {

@@ -6,6 +6,7 @@
 //! - `CLARION_LAW_CASES=1000000` sets how many cases run.
 //! - `CLARION_LAW_SEED=123` sets the first seed.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -42,22 +43,26 @@ pub(super) enum Delivery<'e> {
     Reload,
 }
 
+/// What is told of each finding, as far as histories say it.
+pub(super) type Told = BTreeMap<(String, String), String>;
+
 /// Something that finds.
 pub(super) trait Runner: Sync {
-    /// Returns what is found in the end: all that fired and was not withdrawn, with every open question decided.
-    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> Findings;
+    /// Returns what is found in the end: all that fired and was not withdrawn, with every open question decided; and what is told of it
+    /// then, if it tells anything.
+    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Told);
 }
 
 /// The reference, as a runner: it takes events in the order of arrival, so that this proves the schedules to be inside the bound.
 struct Reference;
 
 impl Runner for Reference {
-    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> Findings {
+    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Told) {
         let arrivals = deliveries.iter().flat_map(|delivery| match delivery {
             Delivery::Events(events) => events.iter().map(|event| (*event).clone()).collect(),
             Delivery::Restore | Delivery::Reload => Vec::new(),
         });
-        findings(rules, &arrivals.collect::<Vec<Json>>(), ORG, Some(LATENESS))
+        (findings(rules, &arrivals.collect::<Vec<Json>>(), ORG, Some(LATENESS)), Told::new())
     }
 }
 
@@ -121,10 +126,11 @@ fn check(runner: &dyn Runner, seed: u64) -> Result<usize, String> {
     let case = case(seed);
     let library = read(&case.rules);
     let expected = expected(&library, &case.events);
+    let told = told_in_order(runner, &library, &case.events);
     for kind in Kind::ALL {
         let schedule = Schedule::new(kind, &case.events, seed);
         assert!(schedule.is_inside_the_bound(&case.events), "seed {seed}: {kind:?} leaves the bound");
-        if run(runner, &library, &case.events, &schedule).as_ref() != Ok(&expected) {
+        if wrong(&run(runner, &library, &case.events, &schedule), &expected, &told).is_some() {
             let (case, schedule) = shrink(runner, case, schedule);
             return Err(report(runner, &case, &schedule, seed));
         }
@@ -141,8 +147,30 @@ pub(super) fn expected(library: &Library, events: &[Words]) -> Findings {
     findings(library, &events.iter().map(Words::event).collect::<Vec<_>>(), ORG, None)
 }
 
+/// Returns what is told where the events come in their order.
+fn told_in_order(runner: &dyn Runner, library: &Library, events: &[Words]) -> Told {
+    let mut events: Vec<(usize, Json)> = events.iter().map(Words::event).enumerate().collect();
+    events.sort_by_key(|(_, event)| (event["published"].as_str().unwrap_or_default().to_owned(), event["uuid"].as_str().unwrap_or_default().to_owned()));
+    let deliveries: Vec<Delivery<'_>> = events.iter().map(|(_, event)| Delivery::Events(vec![event])).collect();
+    catch_unwind(AssertUnwindSafe(|| runner.run(library, &deliveries).1)).unwrap_or_default()
+}
+
+/// Says what is wrong with an outcome: what was found, or what is told of it.
+fn wrong(outcome: &Result<(Findings, Told), String>, expected: &Findings, told: &Told) -> Option<String> {
+    let (found, tells) = match outcome {
+        Ok(outcome) => outcome,
+        Err(panic) => return Some(format!("  {panic}\n")),
+    };
+    if found != expected {
+        return Some(difference(expected, found).unwrap_or_default());
+    }
+    let ((rule, uuid), text) = told.iter().find(|(key, text)| tells.get(*key) != Some(*text))?;
+    let other = tells.get(&(rule.clone(), uuid.clone())).map_or("nothing", String::as_str);
+    Some(format!("  of {rule} on {uuid}, events in order tell\n{text}\n  and these tell\n{other}\n"))
+}
+
 /// Runs a schedule; a panic is a failure like any other.
-pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], schedule: &Schedule) -> Result<Findings, String> {
+pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], schedule: &Schedule) -> Result<(Findings, Told), String> {
     let events: Vec<Json> = events.iter().map(Words::event).collect();
     let deliveries: Vec<Delivery<'_>> = schedule
         .steps
@@ -161,7 +189,8 @@ pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], sche
 
 fn fails(runner: &dyn Runner, case: &Case, schedule: &Schedule) -> bool {
     let library = read(&case.rules);
-    run(runner, &library, &case.events, schedule).as_ref() != Ok(&expected(&library, &case.events))
+    let told = told_in_order(runner, &library, &case.events);
+    wrong(&run(runner, &library, &case.events, schedule), &expected(&library, &case.events), &told).is_some()
 }
 
 /// Takes away rules, events, steps and fields as long as the case still fails.
@@ -223,10 +252,8 @@ const FIELDS: [Take; 8] = [
 fn report(runner: &dyn Runner, case: &Case, schedule: &Schedule, seed: u64) -> String {
     let library = read(&case.rules);
     let expected = expected(&library, &case.events);
-    let outcome = match run(runner, &library, &case.events, schedule) {
-        Ok(found) => difference(&expected, &found).unwrap_or_default(),
-        Err(panic) => format!("  {panic}\n"),
-    };
+    let told = told_in_order(runner, &library, &case.events);
+    let outcome = wrong(&run(runner, &library, &case.events, schedule), &expected, &told).unwrap_or_default();
     let mut text = format!("---- seed {seed}, {:?}: made as small as it gets\nabout: what the law found\nrules:\n", schedule.kind);
     for draft in &case.rules {
         text.push_str(&format!("  {}:\n    severity: {}\n", draft.id, draft.severity));

@@ -83,6 +83,11 @@ impl<'s> Run<'s> {
                     self.said.push(format!("+{} {}", key.0, key.1));
                     assert!(self.found.insert(key.clone()), "said twice: {key:?}");
                 }
+                Change::Amended(fired) => {
+                    let key = (id(&fired.rule), fired.uuid.clone().unwrap_or_default());
+                    self.said.push(format!("~{} {}", key.0, key.1));
+                    assert!(self.found.contains(&key), "amended but never said: {key:?}");
+                }
                 Change::Withdrawn { rule, uuid, .. } => {
                     let key = (id(rule), uuid.clone());
                     self.said.push(format!("-{} {}", key.0, key.1));

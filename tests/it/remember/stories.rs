@@ -46,6 +46,27 @@ fn a_late_fifth_event_raises_the_alert_at_its_place() {
 }
 
 #[test]
+fn a_late_event_amends_what_is_told_of_a_finding() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for second in [0, 60, 120, 180, 300] {
+        run.event(&event(second, &format!("e{second}"), START, BY_U));
+    }
+    assert_eq!(run.said, ["+five e300"]);
+    // Of a finding nothing is told that is not so: the fifth last event is another one now.
+    let changes = run.event(&event(240, "late", START, BY_U));
+    assert_eq!(run.said, ["+five e300", "+five late", "~five e300"]);
+    let Some(Change::Amended(amended)) = changes.get(1) else { panic!("{changes:?}") };
+    assert_eq!(amended.evidence.first().unwrap().uuids.join(" "), "e60 e120 e180 late e300");
+    // What changes nothing is not told again, neither now nor after a restart.
+    run.engine = Remembering::restore(set.plan.clone(), Limits::default(), &run.engine.snapshot()).unwrap();
+    run.event(&event(10, "before", START, BY_U));
+    run.event(&event(240, "late", START, BY_U));
+    assert_eq!(run.said[3..], ["+five e180", "~five late"]);
+    assert_eq!(run.engine.counters().amended, 2);
+}
+
+#[test]
 fn a_rule_that_said_nothing_still_has_the_bytes_of_its_event_when_a_late_one_changes_that() {
     let set = five();
     let mut run = Run::within(&set, Limits { keep_raw: true, ..Limits::default() });

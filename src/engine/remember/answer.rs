@@ -8,8 +8,8 @@ use super::asking::Inquiry;
 use super::cells::{Cell, Key};
 use super::codec::put_key;
 use super::row::Row;
-use crate::evaluate::{Facts, values_equal};
-use crate::event::{FieldRef, Point, Scalar, Span, Timestamp, Value};
+use crate::evaluate::values_equal;
+use crate::event::{Point, Scalar, Span, Timestamp, Value};
 use crate::language::Question;
 use crate::plan::remember::{Ask, ENDLESS, Plain};
 
@@ -158,7 +158,7 @@ pub(super) fn members(inquiry: &Inquiry<'_>, plain: &Plain, row: &Row) -> Vec<Ro
         Question::Count if plain.enough.is_some() => forward(all.rev().take(plain.enough.unwrap_or(usize::MAX)).collect()),
         Question::Distinct if plain.enough.is_some() => forward(newest_of_each(inquiry, plain, &range, row)),
         Question::Seen => all.next_back().into_iter().cloned().collect(),
-        Question::TravelSpeed | Question::TravelDistance => all.rev().find(|entry| point(inquiry, entry).is_some()).into_iter().cloned().collect(),
+        Question::TravelSpeed | Question::TravelDistance => all.rev().find(|entry| point(inquiry, plain, entry).is_some()).into_iter().cloned().collect(),
         Question::Last => all.next_back().into_iter().cloned().collect(),
         Question::First => all.next().into_iter().cloned().collect(),
         // What made it true is that there is none.
@@ -361,22 +361,19 @@ fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row
 }
 
 /// Returns where an event happened.
-fn point(inquiry: &Inquiry<'_>, row: &Row) -> Option<Point> {
-    let field = FieldRef::find("geo.point")?;
-    let number = inquiry.view.plan.shape().find(&field.path())?;
-    let (_, slot) = inquiry.view.plan.shape().fields().get(usize::from(number))?;
-    match row.value(*slot) {
+fn point(inquiry: &Inquiry<'_>, plain: &Plain, row: &Row) -> Option<Point> {
+    match take(inquiry, plain, row) {
         Value::Point(point) => Some(point),
         _ => None,
     }
 }
 
 fn travel(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row) -> Value<'static> {
-    let Some(here) = point(inquiry, row) else { return Value::Missing };
+    let Some(here) = point(inquiry, plain, row) else { return Value::Missing };
     let before = range
         .iter()
         .rev()
-        .filter_map(|entry| point(inquiry, entry).map(|place| (entry, place)))
+        .filter_map(|entry| point(inquiry, plain, entry).map(|place| (entry, place)))
         .find(|(entry, _)| inquiry.belongs(&plain.source, entry, row, &[]));
     let Some((entry, there)) = before else { return Value::Missing };
     let metres = distance(there, here);

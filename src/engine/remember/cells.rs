@@ -18,7 +18,7 @@ use super::pending::DecisionId;
 use super::row::Row;
 use crate::evaluate::{Code, Facts, Moment, NoMemory};
 use crate::event::Timestamp;
-use crate::plan::remember::Form;
+use crate::plan::remember::{Form, Need};
 
 new_key_type! {
     /// A place of a cell; no other cell ever has the same.
@@ -111,10 +111,8 @@ impl Cell {
 
     /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
     pub(super) fn prune(&mut self, form: &Form, before: Timestamp) -> usize {
-        let settled = match form {
-            Form::Every | Form::Nothing => 0,
-            _ => self.entries.partition_point(|entry| entry.at < before),
-        };
+        let is_whole = form.is_every() || form.needs().is_empty();
+        let settled = if is_whole { 0 } else { self.entries.partition_point(|entry| entry.at < before) };
         let mut freed = 0;
         if settled > 1 {
             let mut keep = self.needed(form, settled).into_iter();
@@ -132,18 +130,23 @@ impl Cell {
     /// Says which of the first events a form needs.
     fn needed(&self, form: &Form, settled: usize) -> Vec<bool> {
         let mut needed = vec![false; settled];
-        let newest_first = self.entries.range(0, settled).rev().zip(needed.iter_mut().rev());
-        match form {
-            Form::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, needed)| *needed = true),
-            Form::NewestOfEach { value, values, .. } => {
-                let mut seen = HashSet::new();
-                for (entry, needed) in newest_first {
-                    let mut key = Vec::new();
-                    let is_there = put_key(&mut key, &value.eval(&Moment::new(&entry.row, &NoMemory))).is_some();
-                    *needed = is_there && seen.len() < *values && seen.insert(key);
+        for need in form.needs() {
+            let newest_first = self.entries.range(0, settled).rev().zip(needed.iter_mut().rev());
+            match need {
+                Need::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, needed)| *needed = true),
+                Need::NewestOfEach { value, values, .. } => {
+                    let mut seen = HashSet::new();
+                    for (entry, needed) in newest_first {
+                        if seen.len() >= *values {
+                            break;
+                        }
+                        let mut key = Vec::new();
+                        let is_there = put_key(&mut key, &value.eval(&Moment::new(&entry.row, &NoMemory))).is_some();
+                        *needed |= is_there && seen.insert(key);
+                    }
                 }
+                Need::Every => newest_first.for_each(|(_, needed)| *needed = true),
             }
-            Form::Nothing | Form::Every => newest_first.for_each(|(_, needed)| *needed = true),
         }
         needed
     }

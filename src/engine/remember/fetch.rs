@@ -12,7 +12,7 @@ use super::Remembering;
 use super::arrival::Arrival;
 use super::cells::{CellId, Cells};
 use super::org::Org;
-use crate::plan::remember::{Form, RememberPlan};
+use crate::plan::remember::RememberPlan;
 
 /// Events whose memory is fetched together: enough to wait together, few enough that the first is still near when the last has come.
 pub const FETCH_MAX: usize = 32;
@@ -53,7 +53,7 @@ impl Asked {
         if let Some((_, org)) = org {
             black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
             let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.hashes.iter().filter_map(|hash| org.cells.find_by_hash(*hash)).collect();
-            org.cells.fetch(&ids, |base| plan.base(base).is_some_and(|base| matches!(base.form, Form::NewestOfEach { .. } | Form::Every)));
+            org.cells.fetch(&ids, |base| plan.base(base).is_some_and(|base| base.form.reads_values()));
         }
         self.prints.clear();
         self.hashes.clear();

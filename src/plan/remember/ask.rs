@@ -7,10 +7,13 @@ use super::reach;
 use super::split::{self, Thresholds};
 use super::{Base, ENDLESS, Form, Mask};
 use crate::evaluate::{Code, Lowering, Questions, wanted};
-use crate::event::{Layout, Scalar, Span, Type};
-use crate::language::{Node, Question, Remember, Sequence, Sets, Typed};
+use crate::event::{FieldRef, Layout, Scalar, Span, Type};
+use crate::language::{Node, Question, Remember, Scope, Sequence, Sets, Typed};
 use crate::plan::program::Atoms;
 use crate::plan::simplify;
+
+/// Where an event happened.
+const PLACE: &str = "geo.point";
 
 /// How a question is answered.
 #[derive(Debug)]
@@ -45,7 +48,7 @@ pub struct Plain {
     pub now: Vec<Code>,
     /// How far back, or forward.
     pub within: Option<Span>,
-    /// What is taken from each event.
+    /// What is taken from each event; where it happened, of a question about travel.
     pub value: Option<Code>,
     /// The type of what is taken.
     pub scalar: Option<Scalar>,
@@ -133,7 +136,10 @@ impl Drafts<'_> {
             source,
             now: history.keys.iter().map(|key| lowering.lower(&key.now)).collect(),
             within: history.within,
-            value: remember.value.as_ref().map(|value| lowering.lower(value)),
+            value: match remember.question {
+                Question::TravelSpeed | Question::TravelDistance => place(self.layout),
+                _ => remember.value.as_ref().map(|value| lowering.lower(value)),
+            },
             scalar: match remember.value.as_ref().map(|value| value.ty) {
                 Some(Type::Scalar(scalar)) => Some(scalar),
                 _ => None,
@@ -206,7 +212,7 @@ impl Drafts<'_> {
                 forward: None,
                 keeps_first: false,
                 slack: Span::ZERO,
-                form: Form::Nothing,
+                form: Form::default(),
                 reads: BTreeSet::new(),
                 fields: Mask::default(),
                 types,
@@ -218,6 +224,12 @@ impl Drafts<'_> {
         }
         Source { base: number, residual, sees_alerts, same_keys: false }
     }
+}
+
+/// Returns where an event happened.
+fn place(layout: &Layout) -> Option<Code> {
+    let slot = layout.slot(&FieldRef::find(PLACE)?)?;
+    Some(Code::Field(Scope::Here, slot))
 }
 
 /// Returns the text that names a set of past events by what it means.
@@ -245,7 +257,7 @@ fn question_reads(remember: &Remember) -> BTreeSet<String> {
     }
     let mut reads = reads_of(&parts);
     if matches!(remember.question, Question::TravelSpeed | Question::TravelDistance) {
-        reads.insert("geo.point".to_owned());
+        reads.insert(PLACE.to_owned());
     }
     reads
 }

@@ -2,19 +2,21 @@
 //!
 //! What may still be asked about in any order is kept whole. Of what lies before that, `count(...) >= 5` needs the newest five events,
 //! `seen` and `last` the newest one, `distinct(...) >= 3` the newest event of each of three values, `first_seen` that of every value,
-//! and a sequence of two steps the newest events of its first. Everything else needs all events of the window.
+//! `travel_speed` the newest event with a place, and a sequence of two steps the newest events of its first. Where several questions are
+//! asked, what each of them needs is kept. Everything else needs all events of the window.
 
 use super::Base;
 use super::ask::{Ask, Plain, Steps};
 use crate::evaluate::Code;
 use crate::language::{Question, Remember, Typed};
 
-/// How much of the settled past is kept of each key.
+/// How much of the settled past is kept of each key: what each of these needs. Nothing at all is the newest event.
 #[derive(Clone, Debug, Default)]
-pub enum Form {
-    /// Nothing that was asked so far needs any of it.
-    #[default]
-    Nothing,
+pub struct Form(Vec<Need>);
+
+/// What questions need of the settled past.
+#[derive(Clone, Debug)]
+pub enum Need {
     /// The newest events, so many.
     Newest(usize),
     /// The newest event of each value, of the newest values, so many.
@@ -31,36 +33,73 @@ pub enum Form {
 }
 
 impl Form {
-    /// Returns the least form that serves both.
-    fn and(self, other: Form) -> Form {
-        match (self, other) {
-            (Form::Nothing, form) | (form, Form::Nothing) => form,
-            (Form::Newest(a), Form::Newest(b)) => Form::Newest(a.max(b)),
-            (Form::NewestOfEach { value, meaning, values: a }, Form::NewestOfEach { meaning: other, values: b, .. }) if meaning == other => {
-                Form::NewestOfEach { value, meaning, values: a.max(b) }
+    /// Returns what is needed.
+    pub fn needs(&self) -> &[Need] {
+        &self.0
+    }
+
+    /// Says whether every event of the window is.
+    pub fn is_every(&self) -> bool {
+        self.0.iter().any(|need| matches!(need, Need::Every))
+    }
+
+    /// Says whether what is asked looks at the values of events.
+    pub fn reads_values(&self) -> bool {
+        self.0.iter().any(|need| !matches!(need, Need::Newest(_)))
+    }
+
+    /// Adds what a question needs.
+    fn add(&mut self, need: Need) {
+        for known in &mut self.0 {
+            match (known, &need) {
+                (Need::Every, _) => return,
+                (Need::Newest(a), Need::Newest(b)) => {
+                    *a = (*a).max(*b);
+                    return;
+                }
+                (Need::NewestOfEach { meaning, values: a, .. }, Need::NewestOfEach { meaning: other, values: b, .. }) if meaning == other => {
+                    *a = (*a).max(*b);
+                    return;
+                }
+                _ => {}
             }
-            _ => Form::Every,
         }
+        if matches!(need, Need::Every) {
+            self.0.clear();
+        }
+        self.0.push(need);
     }
 
     /// Returns the form in words.
     pub fn words(&self) -> String {
+        let words: Vec<String> = self.0.iter().map(Need::words).collect();
+        if words.is_empty() { Need::Newest(1).words() } else { words.join(", ") }
+    }
+
+    /// Returns how many events of a key are kept at most once it is full; none where that has no bound but the window.
+    pub fn events(&self) -> Option<usize> {
+        let all: Option<Vec<usize>> = self.0.iter().map(Need::events).collect();
+        Some(all?.into_iter().sum::<usize>().max(1))
+    }
+}
+
+impl Need {
+    fn words(&self) -> String {
         match self {
-            Form::Nothing | Form::Newest(0 | 1) => "the newest event".to_owned(),
-            Form::Newest(count) => format!("the newest {count} events"),
-            Form::NewestOfEach { values: usize::MAX, .. } => "the newest event of each value".to_owned(),
-            Form::NewestOfEach { values, .. } => format!("the newest event of each of {values} values"),
-            Form::Every => "every event of the window".to_owned(),
+            Need::Newest(0 | 1) => "the newest event".to_owned(),
+            Need::Newest(count) => format!("the newest {count} events"),
+            Need::NewestOfEach { values: usize::MAX, .. } => "the newest event of each value".to_owned(),
+            Need::NewestOfEach { values: 1, meaning, .. } => format!("the newest event with {meaning}"),
+            Need::NewestOfEach { values, .. } => format!("the newest event of each of {values} values"),
+            Need::Every => "every event of the window".to_owned(),
         }
     }
 
-    /// Returns how many events of a key are kept once it is full; none where that has no bound but the window.
-    pub fn events(&self) -> Option<usize> {
+    fn events(&self) -> Option<usize> {
         match self {
-            Form::Nothing => Some(1),
-            Form::Newest(count) => Some((*count).max(1)),
-            Form::NewestOfEach { values: usize::MAX, .. } | Form::Every => None,
-            Form::NewestOfEach { values, .. } => Some((*values).max(1)),
+            Need::Newest(count) => Some((*count).max(1)),
+            Need::NewestOfEach { values: usize::MAX, .. } | Need::Every => None,
+            Need::NewestOfEach { values, .. } => Some((*values).max(1)),
         }
     }
 }
@@ -69,15 +108,15 @@ impl Form {
 pub(super) fn choose<'q>(bases: &mut [Base], asks: impl Iterator<Item = (&'q Ask, &'q Remember)>) {
     for (ask, remember) in asks {
         match ask {
-            Ask::Plain(plain) => need(bases, plain.source.base, is_whole(bases, &plain.source), of_plain(plain, remember.value.as_deref())),
+            Ask::Plain(plain) => add(bases, plain.source.base, is_whole(bases, &plain.source), of_plain(plain, remember.value.as_deref())),
             Ask::Steps(steps) => of_steps(bases, steps),
         }
     }
 }
 
-fn need(bases: &mut [Base], number: u32, is_whole: bool, form: Form) {
+fn add(bases: &mut [Base], number: u32, is_whole: bool, need: Need) {
     if let Some(base) = bases.get_mut(number as usize) {
-        base.form = std::mem::take(&mut base.form).and(if is_whole { form } else { Form::Every });
+        base.form.add(if is_whole { need } else { Need::Every });
     }
 }
 
@@ -86,17 +125,21 @@ fn is_whole(bases: &[Base], source: &super::Source) -> bool {
     source.residual.is_empty() && !source.sees_alerts && !bases.get(source.base as usize).is_some_and(|base| base.sees_alerts)
 }
 
-fn of_plain(plain: &Plain, value: Option<&Typed>) -> Form {
+fn of_plain(plain: &Plain, value: Option<&Typed>) -> Need {
     let of_each = |values: usize| match (&plain.value, value) {
-        (Some(code), Some(typed)) => Form::NewestOfEach { value: code.clone(), meaning: typed.key(), values },
-        _ => Form::Every,
+        (Some(code), Some(typed)) => Need::NewestOfEach { value: code.clone(), meaning: typed.key(), values },
+        _ => Need::Every,
     };
     match (&plain.question, plain.enough) {
-        (Question::Count, Some(enough)) => Form::Newest(enough),
+        (Question::Count, Some(enough)) => Need::Newest(enough),
         (Question::Distinct, Some(enough)) => of_each(enough),
-        (Question::Seen | Question::Last, _) => Form::Newest(1),
+        (Question::Seen | Question::Last, _) => Need::Newest(1),
         (Question::FirstSeen(_), _) => of_each(usize::MAX),
-        _ => Form::Every,
+        (Question::TravelSpeed | Question::TravelDistance, _) => match &plain.value {
+            Some(place) => Need::NewestOfEach { value: place.clone(), meaning: "a place".to_owned(), values: 1 },
+            None => Need::Every,
+        },
+        _ => Need::Every,
     }
 }
 
@@ -107,11 +150,11 @@ fn of_steps(bases: &mut [Base], steps: &Steps) {
     let is_short = happening <= 2 && !steps.linked && steps.stages.last().is_some_and(|stage| stage.times == 1);
     for stage in &steps.stages {
         let Some(source) = &stage.source else { continue };
-        let form = if is_short { Form::Newest(if stage.absent { 1 } else { stage.times }) } else { Form::Every };
-        need(bases, source.base, is_whole(bases, source), form);
+        let need = if is_short { Need::Newest(if stage.absent { 1 } else { stage.times }) } else { Need::Every };
+        add(bases, source.base, is_whole(bases, source), need);
     }
     for until in &steps.until {
-        let form = if is_short { Form::Newest(1) } else { Form::Every };
-        need(bases, until.base, is_whole(bases, until), form);
+        let need = if is_short { Need::Newest(1) } else { Need::Every };
+        add(bases, until.base, is_whole(bases, until), need);
     }
 }

@@ -23,7 +23,7 @@ use crate::plan::{RuleIndex, simplify};
 
 pub use ask::{Ask, Plain, Source, Stage, Steps};
 pub use describe::HistoryText;
-pub use form::Form;
+pub use form::{Form, Need};
 pub use shape::{Mask, Shape};
 
 use reach::Reaches;

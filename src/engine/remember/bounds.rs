@@ -83,6 +83,9 @@ pub struct Counters {
     pub bytes: usize,
 }
 
+/// Most places of keys that are gone which one key that goes takes along.
+const GONE_MAX: usize = 3;
+
 /// The order in which keys would go: those with one event first, the oldest of them first.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
@@ -129,9 +132,17 @@ impl Queues {
     }
 
     /// Notes that a key is gone.
-    pub(super) fn died(&mut self, base: u32) {
+    pub(super) fn died(&mut self, base: u32, cells: &Cells) {
         let queue = self.of(base);
         queue.keys = queue.keys.saturating_sub(1);
+        // What comes first goes first as a rule, so that hardly ever all places have to be gone through.
+        for _ in 0..GONE_MAX {
+            let single = queue.single.front().is_some_and(|cell| !is_single(cells, *cell)) && queue.single.pop_front().is_some();
+            let grown = queue.grown.front().is_some_and(|cell| !has_grown(cells, *cell)) && queue.grown.pop_front().is_some();
+            if !single && !grown {
+                break;
+            }
+        }
     }
 
     /// Returns how many keys a set has.

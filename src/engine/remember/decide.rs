@@ -14,7 +14,7 @@ use crate::evaluate::Facts;
 use crate::event::{Timestamp, Value};
 use crate::language::ALERT_EVENT_TYPE;
 use crate::pack::Severity;
-use crate::plan::remember::RememberPlan;
+use crate::plan::remember::{Ask, RememberPlan};
 
 /// What a decision has come to.
 pub(super) struct Judged {
@@ -238,7 +238,13 @@ fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -
         return None;
     }
     // Whatever is told of a finding is looked at, the second half of an `or` as well, so that a change of it is noticed.
-    rule.shown.iter().for_each(|question| drop(inquiry.answer(*question, row)));
+    for question in &rule.shown {
+        inquiry.answer(*question, row);
+        // An answer may be sure before all events were looked at that are told as its evidence.
+        if rule.asked.contains(question) && plan.ask(*question).is_some_and(Ask::is_bound) {
+            inquiry.evidence(*question, row);
+        }
+    }
     // How bad it is matters here only to those who ask about the alert.
     if !rule.is_seen {
         return Some(Severity::Medium);

@@ -29,7 +29,7 @@ impl Org {
         if turned {
             while let Some(expired) = self.expiries.pop(watermark) {
                 for together in expired.chunks(FETCH_MAX) {
-                    self.cells.fetch(together, |_| true);
+                    self.cells.fetch_to_let_go(together);
                     together.iter().for_each(|cell| self.expire(rules, *cell, watermark));
                 }
             }
@@ -98,7 +98,7 @@ impl Org {
         self.ask_bytes = self.ask_bytes.saturating_sub(size_of::<Asked>() * cell.asks().len());
         if cell.ever > 0 {
             self.bytes = self.bytes.saturating_sub(CELL_BYTES + cell.key_bytes() + cell.entry_bytes());
-            self.queues.died(cell.base);
+            self.queues.died(cell.base, &self.cells);
         }
     }
 
@@ -115,10 +115,11 @@ impl Org {
             }
             // Those who asked keep what they were told; the events are gone.
             self.bytes = self.bytes.saturating_sub(CELL_BYTES + cell.key_bytes() + cell.entry_bytes());
-            self.queues.died(cell.base);
             cell.entries = Few::None;
             cell.ever = 0;
             cell.first = None;
+            let base = cell.base;
+            self.queues.died(base, &self.cells);
         }
     }
 }

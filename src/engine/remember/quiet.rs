@@ -82,7 +82,8 @@ impl Org {
         for (number, place) in row.deciding() {
             let judged = self.judge(rules, number, row, turn);
             let found_nothing = judged.verdict.is_none() && judged.due.is_none() && !judged.young && !judged.unfinished;
-            if found_nothing && at_home(&judged.looked, row, &turn.cells) {
+            let home = rules.plan.rule(number).map(|rule| rule.home.as_slice()).unwrap_or_default();
+            if found_nothing && at_home(&judged.looked, row, home, &turn.cells) {
                 counters.decisions += 1;
                 quiet |= u32::from(!judged.looked.is_empty()) << place;
                 who.retain(|known| *known != number);
@@ -120,9 +121,11 @@ impl Org {
     }
 }
 
-/// Says whether a decision on an event has looked at nothing but cells that the event is in, as that event.
-fn at_home(looked: &Looked, row: &Row, cells: &[(u32, CellId)]) -> bool {
-    looked.missing().next().is_none() && looked.found.iter().all(|(cell, at)| *at == row.at() && cells.iter().any(|(_, home)| home == cell))
+/// Says whether a decision on an event has looked at nothing but cells that the event is in, as that event, and that belong to sets which
+/// its rule asks itself: those alone are known to matter to it when they change.
+fn at_home(looked: &Looked, row: &Row, home: &[u32], cells: &[(u32, CellId)]) -> bool {
+    let is_home = |cell: &CellId| cells.iter().any(|(base, known)| known == cell && home.contains(base));
+    looked.missing().next().is_none() && looked.found.iter().all(|(cell, at)| *at == row.at() && is_home(cell))
 }
 
 /// Returns from when on no rule that decides quietly on an event can decide otherwise.

@@ -87,6 +87,11 @@ impl RememberPlan {
 }
 
 impl super::Ask {
+    /// Says whether more than an event itself decides on its belonging to a history.
+    pub fn is_bound(&self) -> bool {
+        self.sources().iter().any(|source| !source.residual.is_empty())
+    }
+
     /// Returns the sets that it looks at.
     pub fn sources(&self) -> Vec<&super::Source> {
         match self {

@@ -67,6 +67,23 @@ fn a_late_event_amends_what_is_told_of_a_finding() {
 }
 
 #[test]
+fn a_late_event_amends_evidence_that_was_not_needed_for_the_answer() {
+    let set = set(&[(
+        "again",
+        r#"eventType == "user.session.end" and followed_by((eventType == "user.account.lock" and seen(eventType == "user.session.start" by actor.id within 1m)) by actor.id within 1h)"#,
+    )]);
+    let mut run = Run::new(&set);
+    for (at, id, event_type) in [(0, "a", END), (10, "b", START), (20, "c", LOCK), (200, "d", LOCK)] {
+        run.event(&event(at, id, event_type, BY_U));
+    }
+    assert_eq!(run.said, ["+again a"]);
+    let changes = run.event(&event(190, "late", START, BY_U));
+    assert_eq!(run.said, ["+again a", "~again a"]);
+    let Some(Change::Amended(amended)) = changes.first() else { panic!("{changes:?}") };
+    assert_eq!(amended.evidence.first().unwrap().uuids.join(" "), "c d");
+}
+
+#[test]
 fn a_rule_that_said_nothing_still_has_the_bytes_of_its_event_when_a_late_one_changes_that() {
     let set = five();
     let mut run = Run::within(&set, Limits { keep_raw: true, ..Limits::default() });

@@ -132,11 +132,13 @@ fn keep(typed: &Typed, extent: Span, places: &HashMap<String, usize>, bases: &mu
         // Since when a key is known is asked of all its events where membership depends on more than the event.
         let learns = matches!(remember.question, Question::ZScore(_) | Question::FirstSeen(Some(_)));
         let population = &remember.history.population;
-        let is_bound = !split(population).bound.is_empty() || about_alerts(population);
+        let past: Vec<Arc<Typed>> = remember.history.keys.iter().map(|key| key.past.clone()).collect();
+        // The same set may hold alerts for a history of another rule, which this one passes over.
+        let holds_alerts = places.get(&meaning_of(population, &past)).and_then(|at| bases.get(*at)).is_some_and(|base| base.sees_alerts);
+        let is_bound = !split(population).bound.is_empty() || about_alerts(population) || holds_alerts;
         let within = if learns && is_bound { ENDLESS } else { remember.history.within.unwrap_or(ENDLESS) };
         let slack = extent;
         let extent = plus(extent, within);
-        let past: Vec<Arc<Typed>> = remember.history.keys.iter().map(|key| key.past.clone()).collect();
         let mut keep_base = |population: &Arc<Typed>, keys: &[Arc<Typed>]| {
             if let Some(base) = places.get(&meaning_of(population, keys)).and_then(|at| bases.get_mut(*at)) {
                 base.retention = base.retention.max(extent);

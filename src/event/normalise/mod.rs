@@ -56,6 +56,8 @@ fn standing<'e>(input: impl Fn(usize) -> Lexeme<'e>, wanted: &Wanted) -> Value<'
         Reading::Records => Value::Missing,
         // A record's other inputs only help to find the record.
         Reading::Target(..) | Reading::Change(_) => one(input(0), wanted),
+        // Most fields stand at one place alone.
+        _ if wanted.inputs.len() == 1 => one(input(0), wanted),
         _ => {
             let values = (0..wanted.inputs.len()).map(|number| one(input(number), wanted));
             values.into_iter().find(|value| !value.is_missing()).unwrap_or_default()

@@ -80,6 +80,14 @@ impl Org {
         let Some(row) = &turn.home else { return };
         let mut quiet = 0;
         for (number, place) in row.deciding() {
+            // Too few events to count decide nearly always, and without a look at any.
+            let too_few = |(base, least): &(u32, usize)| turn.cell(*base).and_then(|id| self.cells.get(id)).is_some_and(|cell| cell.entries.len() < *least);
+            if rules.plan.rule(number).is_some_and(|rule| rule.least.iter().any(too_few)) {
+                counters.decisions += 1;
+                quiet |= 1 << place;
+                who.retain(|known| *known != number);
+                continue;
+            }
             let judged = self.judge(rules, number, row, turn);
             let found_nothing = judged.verdict.is_none() && judged.due.is_none() && !judged.young && !judged.unfinished;
             let home = rules.plan.rule(number).map(|rule| rule.home.as_slice()).unwrap_or_default();

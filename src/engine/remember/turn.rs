@@ -54,6 +54,11 @@ impl Said {
 }
 
 impl Turn {
+    /// Returns the cell of the event that came in a set.
+    pub(super) fn cell(&self, base: u32) -> Option<CellId> {
+        self.cells.iter().find(|(known, _)| *known == base).map(|(_, cell)| *cell)
+    }
+
     /// Makes it ready for the next call.
     pub(super) fn clear(&mut self) {
         self.queue.clear();

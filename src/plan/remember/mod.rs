@@ -83,6 +83,8 @@ pub struct RememberRule {
     /// The sets of past events that its condition asks, by number, if it asks all of them for what lies before its event and by the keys
     /// that its event has there; none otherwise. Where the event belongs to all of them, whoever changes them meets it there.
     pub home: Vec<u32>,
+    /// Sets of past events, by number, each with how many of them its condition needs at least.
+    pub least: Vec<(u32, usize)>,
     types: TypeSet,
 }
 
@@ -157,6 +159,7 @@ impl RememberPlan {
         }
         for (planned, rule) in planned.iter_mut().zip(&typed) {
             planned.home = home(&planned.asked, &asks, &bases);
+            planned.least = least(rule, &mut questions, &asks);
             let mut reads = ask::reads_of(rule.expressions());
             if planned.is_seen {
                 // Its alerts as events are of the same actor.
@@ -347,6 +350,7 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms
         lag: Span::ZERO,
         fields: Mask::default(),
         home: Vec::new(),
+        least: Vec::new(),
         types,
     }
 }
@@ -363,6 +367,18 @@ fn home(asked: &[QuestionId], asks: &[Ask], bases: &[Base]) -> Vec<u32> {
     }
     let all: BTreeSet<u32> = sources.iter().map(|source| source.base).collect();
     all.into_iter().collect()
+}
+
+/// Returns the sets of which the condition of a rule counts events, each with how many there must be at least.
+fn least(rule: &Rule, questions: &mut Questions, asks: &[Ask]) -> Vec<(u32, usize)> {
+    let of_part = |part: &Arc<Typed>| {
+        let (remember, least) = split::least(part)?;
+        match asks.get(questions.id(remember).0 as usize)? {
+            Ask::Plain(plain) => Some((plain.source.base, least)),
+            Ask::Steps(_) => None,
+        }
+    };
+    split::split(&rule.when).bound.iter().filter_map(of_part).collect()
 }
 
 /// Returns the questions that an expression asks itself, those inside histories not among them.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::event::{FieldRef, Scalar, Type, Value};
-use crate::language::{ALERT_EVENT_TYPE, Comparison, Node, Question, Scope, Typed};
+use crate::language::{ALERT_EVENT_TYPE, Comparison, Node, Question, Remember, Scope, Typed};
 
 /// The parts of a conjunction.
 #[derive(Debug, Default)]
@@ -124,6 +124,21 @@ impl Thresholds {
         let (compared, enough) = self.compared.get(key)?;
         (self.uses.get(key) == Some(compared)).then(|| usize::try_from(*enough).ok()).flatten()
     }
+}
+
+/// Returns the question of a condition that a count be at least so high, and how high.
+pub(super) fn least(part: &Typed) -> Option<(&Arc<Remember>, usize)> {
+    let Node::Compare(op, false, left, right) = &part.unnamed().node else { return None };
+    [(*op, left, right), (mirrored(*op), right, left)].into_iter().find_map(|(op, side, other)| {
+        let (Node::Remember(remember), Some(Value::Int(number))) = (&side.unnamed().node, other.constant()) else { return None };
+        let least = match op {
+            Comparison::GreaterEqual | Comparison::Equal => number,
+            Comparison::Greater => number.checked_add(1)?,
+            _ => return None,
+        };
+        let counts = matches!(remember.question, Question::Count | Question::Distinct);
+        usize::try_from(least).ok().filter(|_| counts).map(|least| (remember, least))
+    })
 }
 
 fn mirrored(op: Comparison) -> Comparison {

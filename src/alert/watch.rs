@@ -95,7 +95,7 @@ impl Watch {
     pub fn take_all(&mut self, sighted: Vec<Sighted>) {
         let mut rest = sighted.into_iter();
         while rest.len() > 0 {
-            self.engine.fetch(rest.as_slice().iter().take(FETCH_MAX).map(|sighted| &sighted.sighting));
+            self.engine.fetch(rest.as_mut_slice().iter_mut().take(FETCH_MAX).map(|sighted| &mut sighted.sighting));
             rest.by_ref().take(FETCH_MAX).for_each(|sighted| self.take(sighted, None));
         }
     }

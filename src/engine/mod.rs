@@ -120,16 +120,17 @@ impl Engine {
         let mut sightings = Vec::with_capacity(FETCH_MAX.min(events.len()));
         for together in events.chunks(FETCH_MAX) {
             sightings.extend(together.iter().map(|event| self.scout.look(event)));
-            self.fetch(sightings.iter());
+            self.fetch(sightings.iter_mut());
             for (event, sighting) in together.iter().zip(sightings.drain(..)) {
                 found(event, self.take(sighting, received));
             }
         }
     }
 
-    /// Fetches what sightings need of memory before they are taken in: some at once, [`FETCH_MAX`] or about so many. It changes nothing.
-    pub fn fetch<'s>(&self, sightings: impl Iterator<Item = &'s Sighting>) {
-        self.remembering.fetch(sightings.map(|sighting| &sighting.arrival));
+    /// Fetches what sightings need of memory before they are taken in: some at once, [`FETCH_MAX`] or about so many. It changes nothing of what
+    /// they say.
+    pub fn fetch<'s>(&self, sightings: impl Iterator<Item = &'s mut Sighting>) {
+        self.remembering.fetch(sightings.map(|sighting| &mut sighting.arrival));
     }
 
     /// Says whether an event counts. Which events came before is known twice over: of those that rules remember it outlives a restart.

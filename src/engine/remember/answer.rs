@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use smallvec::SmallVec;
 
-use super::asking::Inquiry;
+use super::asking::{Asking, Inquiry};
 use super::cells::{Cell, Key};
 use super::codec::put_key;
 use super::row::Row;
-use crate::evaluate::values_equal;
+use crate::evaluate::{Moment, values_equal};
 use crate::event::{Point, Scalar, Span, Timestamp, Value};
 use crate::language::Question;
 use crate::plan::remember::{Ask, ENDLESS, Plain};
@@ -334,7 +334,9 @@ fn total(values: &[Value<'static>], mean: bool) -> Value<'static> {
 }
 
 fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row, learning: Option<Span>) -> bool {
-    let now = take(inquiry, plain, row);
+    let Some(value) = &plain.value else { return false };
+    let asking = Asking { inquiry, row };
+    let now = value.eval(&Moment::new(row, &asking));
     if now.is_missing() {
         return false;
     }
@@ -348,7 +350,7 @@ fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row
     if let Some(learning) = learning {
         let until = row.at().minus(learning);
         let is_known = if inquiry.all_belong(&plain.source) {
-            range.cell.and_then(|cell| cell.first).is_some_and(|first| first <= until)
+            range.cell.and_then(Cell::first).is_some_and(|first| first <= until)
         } else {
             let entries = range.cell.into_iter().flat_map(|cell| cell.entries.iter()).map(|entry| &entry.row);
             entries.take_while(|entry| entry.at() <= until && *entry < row).any(|entry| inquiry.belongs(&plain.source, entry, row, &[]))
@@ -357,7 +359,8 @@ fn first_seen(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row
             return false;
         }
     }
-    !range.iter().rev().any(|entry| inquiry.belongs(&plain.source, entry, row, &[]) && values_equal(&take(inquiry, plain, entry), &now))
+    let is_same = |entry: &Row| inquiry.eval(entry, |moment| values_equal(&value.eval(moment), &now));
+    !range.iter().rev().any(|entry| inquiry.belongs(&plain.source, entry, row, &[]) && is_same(entry))
 }
 
 /// Returns where an event happened.
@@ -418,7 +421,7 @@ fn zscore(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Row, ea
     let current = bucket(row.at());
     let bound = inquiry.all_belong(&plain.source);
     let first = if bound {
-        range.cell.and_then(|cell| cell.first)
+        range.cell.and_then(Cell::first)
     } else {
         let entries = range.cell.into_iter().flat_map(|cell| cell.entries.iter()).map(|entry| &entry.row);
         entries.take_while(|entry| *entry <= row).find(|entry| inquiry.belongs(&plain.source, entry, row, &[])).map(|entry| entry.at())

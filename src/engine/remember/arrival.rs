@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::cells::put_cell_key;
+use super::cells::{CellId, put_cell_key};
 use super::row::{DECIDING_MAX, Name, Row};
 use crate::engine::Scratch;
 use crate::evaluate::{Facts, Moment, NoMemory};
@@ -38,14 +38,23 @@ pub(super) struct Wanted {
 }
 
 /// Rules by number.
-pub(super) type Triggered = SmallVec<[u32; 8]>;
+pub(super) type Triggered = SmallVec<[u32; 4]>;
 
 /// Sets that an event belongs to, each with the values of its key there.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     keys: SmallVec<[u8; 64]>,
-    /// The number of each set, and where its key ends.
-    ends: SmallVec<[(u32, usize); 4]>,
+    all: SmallVec<[Place; 4]>,
+}
+
+/// One set that an event belongs to.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    base: u32,
+    /// Where its key ends among the keys.
+    end: u32,
+    /// The cell of that key, if it has been looked up.
+    cell: CellId,
 }
 
 /// Memory that working out one event leaves for the next.
@@ -97,7 +106,7 @@ impl Wanted {
                 if places.is_empty() && triggered.is_empty() {
                     return None;
                 }
-                let of_sets = places.iter().filter_map(|(base, _)| plan.base(base)).fold(mask, |mask, base| mask.or(&base.fields));
+                let of_sets = places.iter().filter_map(|(base, ..)| plan.base(base)).fold(mask, |mask, base| mask.or(&base.fields));
                 room.deciding.clear();
                 let at_home = |number: &u32| plan.rule(*number).is_some_and(|rule| places.hold_all(&rule.home));
                 room.deciding.extend(triggered.iter().copied().filter(at_home).take(DECIDING_MAX));
@@ -129,25 +138,35 @@ impl Places {
         room.clear();
         if put_cell_key(&base.keys, facts, room).is_some() {
             self.keys.extend_from_slice(room);
-            self.ends.push((number, self.keys.len()));
+            let end = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+            self.all.push(Place { base: number, end, cell: CellId::default() });
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.all.is_empty()
     }
 
     /// Says whether the event belongs to sets, and to one at least.
     fn hold_all(&self, sets: &[u32]) -> bool {
-        !sets.is_empty() && sets.iter().all(|set| self.ends.iter().any(|(known, _)| known == set))
+        !sets.is_empty() && sets.iter().all(|set| self.all.iter().any(|place| place.base == *set))
     }
 
-    /// Returns the sets by number, each with the key there.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
+    /// Returns the sets by number, each with the key there and with its cell if that has been looked up.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u32, &[u8], CellId)> {
         let mut start = 0;
-        self.ends.iter().map(move |(base, end)| {
-            let from = std::mem::replace(&mut start, *end);
-            (*base, self.keys.get(from..*end).unwrap_or_default())
+        self.all.iter().map(move |place| {
+            let from = std::mem::replace(&mut start, place.end);
+            (place.base, self.keys.get(from as usize..place.end as usize).unwrap_or_default(), place.cell)
+        })
+    }
+
+    /// Returns the sets by number, each with the key there and the place for its cell.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (u32, &[u8], &mut CellId)> {
+        let (mut start, keys) = (0, &self.keys);
+        self.all.iter_mut().map(move |place| {
+            let from = std::mem::replace(&mut start, place.end);
+            (place.base, keys.get(from as usize..place.end as usize).unwrap_or_default(), &mut place.cell)
         })
     }
 }

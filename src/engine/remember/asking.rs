@@ -184,7 +184,7 @@ impl<'a> Inquiry<'a> {
         self.depth.set(self.depth.get() + 1);
         let value = match ask {
             Ask::Plain(plain) => answer::answer(self, plain, row),
-            Ask::Steps(steps) => Value::Bool(steps::find(self, steps, row).is_some()),
+            Ask::Steps(steps) => Value::Bool(steps::holds(self, steps, row)),
         };
         self.depth.set(self.depth.get() - 1);
         value

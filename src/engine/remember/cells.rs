@@ -39,7 +39,7 @@ pub(super) struct Cell {
     /// Decisions that asked, in the order of the events that they asked for.
     asks: Few<Asked>,
     /// When the first event ever happened, where that matters.
-    pub(super) first: Option<Timestamp>,
+    first: Timestamp,
     /// From how many events on it is worth looking for those that no answer needs any more.
     pub(super) prune_at: u32,
     /// From how many askers on it is worth looking for those that are final.
@@ -93,6 +93,9 @@ pub(super) struct Asked {
     pub(super) decision: DecisionId,
 }
 
+/// Stands for no time.
+const NEVER: Timestamp = Timestamp::from_micros(i64::MAX);
+
 fn twice(count: usize) -> u32 {
     u32::try_from((2 * count).max(PRUNE_MIN)).unwrap_or(u32::MAX)
 }
@@ -107,6 +110,16 @@ impl Cell {
         self.entries.insert(at, Entry { at: row.at(), row: row.clone() });
         self.ever = self.ever.saturating_add(1).min(2);
         true
+    }
+
+    /// Returns when the first event ever happened, where that is kept.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        Some(self.first).filter(|first| *first != NEVER)
+    }
+
+    /// Keeps that an event happened no later than a time; forgets it if there is none.
+    pub(super) fn set_first(&mut self, first: Option<Timestamp>) {
+        self.first = first.map_or(NEVER, |first| first.min(self.first));
     }
 
     /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
@@ -235,12 +248,19 @@ impl Cells {
     }
 
     fn find_hashed(&self, hash: u64, base: u32, key: &[u8]) -> Option<CellId> {
-        let is_it = |(known, id): &(u64, CellId)| *known == hash && self.cells.get(*id).is_some_and(|cell| cell.base == base && *cell.key == *key);
+        let is_it = |(known, id): &(u64, CellId)| *known == hash && self.is(*id, base, key);
         self.table.find(hash, is_it).map(|(_, id)| *id)
     }
 
-    /// Finds a cell, or makes it.
-    pub(super) fn find_or_make(&mut self, base: u32, key: &[u8]) -> CellId {
+    fn is(&self, id: CellId, base: u32, key: &[u8]) -> bool {
+        self.cells.get(id).is_some_and(|cell| cell.base == base && *cell.key == *key)
+    }
+
+    /// Finds a cell, or makes it. `guess` may be the cell that was found some time ago.
+    pub(super) fn find_or_make(&mut self, base: u32, key: &[u8], guess: CellId) -> CellId {
+        if self.is(guess, base, key) {
+            return guess;
+        }
         let hash = self.hash(base, key);
         if let Some(known) = self.find_hashed(hash, base, key) {
             return known;
@@ -250,7 +270,7 @@ impl Cells {
             key: Key::from_slice(key),
             entries: Few::None,
             asks: Few::None,
-            first: None,
+            first: NEVER,
             prune_at: twice(0),
             asks_prune_at: twice(0),
             ever: 0,

@@ -138,6 +138,11 @@ impl<'b> Bytes<'b> {
         None
     }
 
+    /// Reads a number of 16 bits that was written as a count.
+    pub(super) fn number(&mut self) -> Option<u16> {
+        self.count().and_then(|count| u16::try_from(count).ok())
+    }
+
     pub(super) fn bytes(&mut self) -> Option<&'b [u8]> {
         let count = self.count()?;
         self.take(count)

@@ -8,7 +8,7 @@ use super::bounds::Counters;
 use super::cells::{Asked, CellId};
 use super::org::{Due, Org, Rules};
 use super::pending::{DecisionId, PendingId, Raised};
-use super::row::{Name, Row};
+use super::row::{Name, RecordFields, Row};
 use super::turn::{Said, Turn, merged};
 use crate::evaluate::Facts;
 use crate::event::{Timestamp, Value};
@@ -145,7 +145,7 @@ impl Org {
             self.note_in(*cell, Asked { at: *at, decision }, end);
         }
         for (base, key, at) in looked.missing() {
-            let cell = self.cells.find_or_make(base, key);
+            let cell = self.cells.find_or_make(base, key, CellId::default());
             self.note_in(cell, Asked { at, decision }, end);
         }
     }
@@ -258,7 +258,7 @@ fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> R
     let id = plan.rule(rule).map(|rule| rule.id.clone()).unwrap_or_default();
     let uuid = format!("{}:{id}", row.uuid());
     let mut fields = Vec::new();
-    for ((path, slot), number) in plan.shape().fields().iter().zip(0u16..) {
+    for (path, slot) in plan.shape().fields() {
         let value = match path.as_str() {
             "eventType" => Value::Text(ALERT_EVENT_TYPE.into()),
             "alert.rule" => Value::Text(id.to_string().into()),
@@ -269,8 +269,8 @@ fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> R
             _ => Value::Missing,
         };
         if !value.is_missing() {
-            fields.push((number, value));
+            fields.push((*slot, value));
         }
     }
-    Row::put_together(&Name { at: row.at(), uuid: &uuid, alert: Some(rule) }, &[], plan.shape(), &fields, [0; 2], &[])
+    Row::put_together(&Name { at: row.at(), uuid: &uuid, alert: Some(rule) }, &[], &fields, &RecordFields::default())
 }

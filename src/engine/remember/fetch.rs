@@ -2,7 +2,7 @@
 //!
 //! With many keys nearly every cell lies outside of all caches, and reaching it costs more than all that is done with it. Each step here
 //! reads something of every event before the next step reads what that leads to; the processor waits for those reads together. Nothing
-//! is changed and nothing is remembered by it: what is taken in afterwards finds its memory near.
+//! is changed by it but that the events know their cells: what is taken in afterwards finds its memory near.
 
 use std::hint::black_box;
 
@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use super::Remembering;
 use super::arrival::Arrival;
-use super::cells::{CellId, Cells};
+use super::cells::{Cell, CellId, Cells};
 use super::org::Org;
 use crate::plan::remember::RememberPlan;
 
@@ -22,19 +22,19 @@ const ROWS_MAX: usize = 4;
 
 impl Remembering {
     /// Fetches what some events need, [`FETCH_MAX`] of them or about so many.
-    pub(crate) fn fetch<'a>(&self, arrivals: impl Iterator<Item = &'a Arrival>) {
-        let wanted = arrivals.filter_map(|arrival| Some((arrival, arrival.wanted.as_ref()?)));
+    pub(crate) fn fetch<'a>(&self, arrivals: impl Iterator<Item = &'a mut Arrival>) {
         let mut org: Option<(&str, &Org)> = None;
         let mut asked = Asked::default();
-        for (arrival, wanted) in wanted {
+        for Arrival { org: name, print, wanted, .. } in arrivals {
+            let Some(wanted) = wanted else { continue };
             // Nearly always there is but one org.
-            if org.is_none_or(|(name, _)| *name != *arrival.org) {
+            if org.is_none_or(|(known, _)| *known != **name) {
                 asked.fetch(&self.plan, org);
-                org = self.orgs.get(&arrival.org).map(|org| (&*arrival.org, org));
+                org = self.orgs.get(name).map(|org| (&**name, org));
             }
             let Some((_, org)) = org else { continue };
-            asked.prints.extend(arrival.print);
-            asked.hashes.extend(wanted.places.iter().map(|(base, key)| org.cells.hash(base, key)));
+            asked.prints.extend(*print);
+            asked.cells.extend(wanted.places.iter_mut().map(|(base, key, cell)| (org.cells.hash(base, key), cell)));
         }
         asked.fetch(&self.plan, org);
     }
@@ -42,21 +42,23 @@ impl Remembering {
 
 /// What events of one org will ask for.
 #[derive(Default)]
-struct Asked {
+struct Asked<'a> {
     prints: SmallVec<[u128; FETCH_MAX]>,
-    hashes: SmallVec<[u64; 2 * FETCH_MAX]>,
+    /// The hash of each key, and the place for its cell.
+    cells: SmallVec<[(u64, &'a mut CellId); 2 * FETCH_MAX]>,
 }
 
-impl Asked {
+impl Asked<'_> {
     /// Fetches it and forgets it. Each step is a loop of little more than one read, so that many of those are under way together.
     fn fetch(&mut self, plan: &RememberPlan, org: Option<(&str, &Org)>) {
         if let Some((_, org)) = org {
             black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
-            let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.hashes.iter().filter_map(|hash| org.cells.find_by_hash(*hash)).collect();
+            self.cells.iter_mut().for_each(|(hash, cell)| **cell = org.cells.find_by_hash(*hash).unwrap_or_default());
+            let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
             org.cells.fetch(&ids, |base| plan.base(base).is_some_and(|base| base.form.reads_values()));
         }
         self.prints.clear();
-        self.hashes.clear();
+        self.cells.clear();
     }
 }
 
@@ -70,7 +72,9 @@ impl Cells {
 
     /// Fetches cells and the ends of their lists, and the newest events of those whose sets say so.
     pub(super) fn fetch(&self, ids: &[CellId], with_events: impl Fn(u32) -> bool) {
-        let places = |id: &CellId| self.get(*id).map_or(0, |cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled));
+        let first = |cell: &Cell| cell.key.first().copied().map_or(0, usize::from);
+        let rest = |cell: &Cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled);
+        let places = |id: &CellId| self.get(*id).map_or(0, |cell| first(cell) + rest(cell));
         black_box(ids.iter().map(places).fold(0, usize::wrapping_add));
         let newest = |id: &CellId| self.get(*id).and_then(|cell| cell.entries.back()).map_or(0, |entry| entry.at.micros());
         black_box(ids.iter().map(newest).fold(0, i64::wrapping_add));

@@ -88,7 +88,7 @@ impl Org {
                 let middle = Timestamp::from_micros(next.micros().midpoint(newest.micros()).max(next.micros()));
                 self.expiries.push(middle.max(watermark), id);
             }
-            None if cell.first.is_some() => cell.scheduled = false,
+            None if cell.first().is_some() => cell.scheduled = false,
             None => self.drop_cell(id),
         }
     }
@@ -117,7 +117,7 @@ impl Org {
             self.bytes = self.bytes.saturating_sub(CELL_BYTES + cell.key_bytes() + cell.entry_bytes());
             cell.entries = Few::None;
             cell.ever = 0;
-            cell.first = None;
+            cell.set_first(None);
             let base = cell.base;
             self.queues.died(base, &self.cells);
         }

@@ -95,9 +95,9 @@ impl Org {
     /// Puts an event into the sets that it belongs to; decisions that asked about them are made again. The cells of the event that has
     /// come are noted.
     pub(super) fn insert(&mut self, rules: Rules<'_>, row: &Row, places: &Places, has_come: bool, turn: &mut Turn, counters: &mut Counters) {
-        for (number, key) in places.iter() {
+        for (number, key, guess) in places.iter() {
             let Some(base) = rules.plan.base(number) else { continue };
-            let id = self.cells.find_or_make(number, key);
+            let id = self.cells.find_or_make(number, key, guess);
             self.insert_into(rules, id, base, row, turn, counters);
             if has_come {
                 turn.cells.push((number, id));
@@ -118,7 +118,7 @@ impl Org {
             bytes += CELL_BYTES + cell.key_bytes();
         }
         if base.keeps_first {
-            cell.first = Some(cell.first.map_or(row.at(), |first| first.min(row.at())));
+            cell.set_first(Some(row.at()));
         }
         if cell.entries.len() >= cell.prune_at as usize {
             bytes = bytes.saturating_sub(cell.prune(&base.form, watermark.minus(base.slack)));
@@ -148,7 +148,7 @@ impl Org {
 
     /// Takes an event out of the sets that it belongs to.
     pub(super) fn remove(&mut self, rules: Rules<'_>, row: &Row, places: &Places, turn: &mut Turn) {
-        for (number, key) in places.iter() {
+        for (number, key, _) in places.iter() {
             let (Some(base), Some(id)) = (rules.plan.base(number), self.cells.find(number, key)) else { continue };
             if let Some(cell) = self.cells.get_mut(id)
                 && cell.remove(row)

@@ -1,10 +1,10 @@
 //! Rows: what is kept of an event, as compact as its bytes allow.
 //!
-//! A row answers like the event it was made from, for the fields of its shape. What it says never changes; which rules have decided on it
-//! and keep no more of that than a bit here does.
+//! A row answers like the event it was made from, for the fields that were kept, by the slots of the plan's layout: another plan has
+//! others, and rows are made again for it. What a row says never changes; which rules have decided on it and keep no more of that than a
+//! bit here does.
 
 use std::cmp::Ordering;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use triomphe::ThinArc;
@@ -14,15 +14,15 @@ use crate::evaluate::Facts;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::plan::remember::{Mask, Shape};
 
-/// How many records there are of each kind, and their fields as (number, index, value).
-type RecordFields<'r> = ([usize; 2], Vec<(u16, usize, Value<'r>)>);
+/// How many records there are of each kind, and their fields with the index of the record.
+pub(super) type RecordFields<'r> = ([usize; 2], Vec<(RecordSlot, usize, Value<'r>)>);
 
 /// What is kept of one event: shared, in one piece of memory.
 #[derive(Clone, Debug)]
 pub struct Row(ThinArc<Head, u8>);
 
-/// What stands before the bytes of a row: the uuid; then fields as (number, value) and their count; then how many records of each kind;
-/// then their fields as (kind and number, index, value); then rules that decide on it.
+/// What stands before the bytes of a row: the uuid; then fields as (slot, value); then whether there are records, and if so how many of each
+/// kind, and their fields as (slot, index, value) after the count of those; then rules that decide on it.
 #[derive(Debug)]
 struct Head {
     at: Timestamp,
@@ -32,10 +32,11 @@ struct Head {
     is_dated: bool,
     /// How many rules are named at the end of the bytes, four for each.
     deciding: u8,
+    /// How many fields there are.
+    fields: u16,
     uuid_len: u32,
     /// Which of those rules have decided and left no more behind than their bit here.
     quiet: AtomicU32,
-    shape: Arc<Shape>,
 }
 
 /// Names an event before anything is kept of it.
@@ -54,93 +55,53 @@ const HEAD_BYTES: usize = size_of::<Head>() + 2 * size_of::<usize>();
 
 impl Row {
     /// Keeps some fields of an event that does not say when it happened, or which it is.
-    pub(super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+    pub(super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Shape, mask: &Mask, room: &mut Vec<u8>) -> Row {
         let at = facts.published();
         let name = Name { at: at.unwrap_or(Timestamp::from_micros(0)), uuid, alert: None };
         Row::keep(facts, &name, at.is_some(), &[], shape, mask, room)
     }
 
     /// Keeps some fields of an event, and the names of rules that decide on it. `room` is there to be used again.
-    pub(super) fn of(facts: &dyn Facts, name: &Name<'_>, deciding: &[u32], shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+    pub(super) fn of(facts: &dyn Facts, name: &Name<'_>, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut Vec<u8>) -> Row {
         Row::keep(facts, name, true, deciding, shape, mask, room)
     }
 
-    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Arc<Shape>, mask: &Mask, room: &mut Vec<u8>) -> Row {
+    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut Vec<u8>) -> Row {
         room.clear();
         room.extend_from_slice(name.uuid.as_bytes());
-        let mut fields = Counted::begin(room);
-        for (number, slot) in shape.fields_of(mask) {
-            let value = facts.value(slot);
-            if !value.is_missing() {
-                fields.add();
-                put_count(room, usize::from(number));
-                put_value(room, &value);
-            }
+        let mut fields = 0;
+        for slot in shape.fields_of(mask) {
+            put_field(room, slot, &facts.value(slot), &mut fields);
         }
-        fields.end(room);
-        for kind in RecordKind::ALL {
-            let count = if shape.records_of(mask).any(|(_, known, _)| known == kind) { facts.records(kind) } else { 0 };
-            put_count(room, count);
-        }
-        let mut records = Counted::begin(room);
-        for (number, kind, slot) in shape.records_of(mask) {
-            for index in 0..facts.records(kind) {
-                let value = facts.record_value(kind, index, slot);
-                if !value.is_missing() {
-                    records.add();
-                    put_count(room, usize::from(number));
-                    put_count(room, index);
-                    put_value(room, &value);
+        let counts = RecordKind::ALL.map(|kind| if shape.records_of(mask).any(|(known, _)| known == kind) { facts.records(kind) } else { 0 });
+        put_records(room, counts, |out, count| {
+            for (kind, slot) in shape.records_of(mask) {
+                for index in 0..facts.records(kind) {
+                    put_record_field(out, slot, index, &facts.record_value(kind, index, slot), count);
                 }
             }
-        }
-        records.end(room);
-        Row::from_bytes(name, is_dated, deciding, shape, room)
+        });
+        Row::from_bytes(name, is_dated, deciding, fields, room)
     }
 
     /// Makes a row of what stands in it; alerts as events and rows of snapshots are made so.
-    pub(super) fn put_together(
-        name: &Name<'_>,
-        deciding: &[u32],
-        shape: &Arc<Shape>,
-        fields: &[(u16, Value<'_>)],
-        counts: [usize; 2],
-        records: &[(u16, usize, Value<'_>)],
-    ) -> Row {
+    pub(super) fn put_together(name: &Name<'_>, deciding: &[u32], fields: &[(Slot, Value<'_>)], (counts, records): &RecordFields<'_>) -> Row {
         let mut data = name.uuid.as_bytes().to_vec();
-        let mut counted = Counted::begin(&mut data);
-        for (number, value) in fields {
-            counted.add();
-            put_count(&mut data, usize::from(*number));
-            put_value(&mut data, value);
-        }
-        counted.end(&mut data);
-        counts.iter().for_each(|count| put_count(&mut data, *count));
-        let mut counted = Counted::begin(&mut data);
-        for (number, index, value) in records {
-            counted.add();
-            put_count(&mut data, usize::from(*number));
-            put_count(&mut data, *index);
-            put_value(&mut data, value);
-        }
-        counted.end(&mut data);
-        Row::from_bytes(name, true, deciding, shape, &mut data)
+        let mut count = 0;
+        fields.iter().for_each(|(slot, value)| put_field(&mut data, *slot, value, &mut count));
+        put_records(&mut data, *counts, |out, count| {
+            records.iter().for_each(|(slot, index, value)| put_record_field(out, *slot, *index, value, count));
+        });
+        Row::from_bytes(name, true, deciding, count, &mut data)
     }
 
-    fn from_bytes(name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Arc<Shape>, data: &mut Vec<u8>) -> Row {
+    fn from_bytes(name: &Name<'_>, is_dated: bool, deciding: &[u32], fields: u16, data: &mut Vec<u8>) -> Row {
         let uuid_len = u32::try_from(name.uuid.len()).unwrap_or(0);
         let named = deciding.get(..deciding.len().min(DECIDING_MAX)).unwrap_or_default();
-        named.iter().for_each(|rule| data.extend(rule.to_le_bytes()));
+        named.iter().for_each(|rule| data.extend_from_slice(&rule.to_le_bytes()));
         let deciding = u8::try_from(named.len()).unwrap_or(0);
-        let head = Head {
-            at: name.at,
-            alert: name.alert.map_or(0, |rule| rule.saturating_add(1)),
-            is_dated,
-            deciding,
-            uuid_len,
-            quiet: AtomicU32::new(0),
-            shape: shape.clone(),
-        };
+        let alert = name.alert.map_or(0, |rule| rule.saturating_add(1));
+        let head = Head { at: name.at, alert, is_dated, deciding, fields, uuid_len, quiet: AtomicU32::new(0) };
         Row(ThinArc::from_header_and_slice(head, data))
     }
 
@@ -209,41 +170,38 @@ impl Row {
         Bytes::new(self.0.slice.get(self.head().uuid_len as usize..).unwrap_or_default())
     }
 
-    /// Returns the fields that are there, by number.
-    pub(super) fn fields(&self) -> Vec<(u16, Value<'_>)> {
+    /// Returns the fields that are there.
+    pub(super) fn fields(&self) -> Vec<(Slot, Value<'_>)> {
         let mut bytes = self.body();
-        let mut read = || -> Option<Vec<(u16, Value<'_>)>> {
-            let count = Counted::read(&mut bytes)?;
-            (0..count).map(|_| Some((u16::try_from(bytes.count()?).ok()?, bytes.value()?))).collect()
-        };
+        let mut read = || (0..self.head().fields).map(|_| Some((Slot::numbered(bytes.number()?), bytes.value()?))).collect::<Option<Vec<_>>>();
         read().unwrap_or_default()
     }
 
     /// Returns how many records there are of each kind, and their fields.
-    pub(super) fn record_fields(&self) -> ([usize; 2], Vec<(u16, usize, Value<'_>)>) {
+    pub(super) fn record_fields(&self) -> RecordFields<'_> {
         let read = || -> Option<RecordFields<'_>> {
-            let mut bytes = self.after_fields()?;
-            let counts = [bytes.count()?, bytes.count()?];
-            let count = Counted::read(&mut bytes)?;
-            let records = (0..count).map(|_| Some((u16::try_from(bytes.count()?).ok()?, bytes.count()?, bytes.value()?))).collect::<Option<Vec<_>>>()?;
-            Some((counts, records))
+            let (counts, fields, mut bytes) = self.records_at()?;
+            let fields = (0..fields).map(|_| Some((RecordSlot::numbered(bytes.number()?), bytes.count()?, bytes.value()?))).collect::<Option<Vec<_>>>()?;
+            Some((counts, fields))
         };
         read().unwrap_or_default()
     }
 
-    fn after_fields(&self) -> Option<Bytes<'_>> {
+    /// Returns how many records there are of each kind, how many fields they have, and where those stand; nothing if there are none.
+    fn records_at(&self) -> Option<([usize; 2], u32, Bytes<'_>)> {
         let mut bytes = self.body();
-        for _ in 0..Counted::read(&mut bytes)? {
-            bytes.count()?;
+        for _ in 0..self.head().fields {
+            bytes.number()?;
             bytes.skip_value()?;
         }
-        Some(bytes)
+        (bytes.byte()? == HAS_RECORDS).then_some(())?;
+        Some(([bytes.count()?, bytes.count()?], u32::from_le_bytes(bytes.fixed()?), bytes))
     }
 
-    fn field(&self, number: u16) -> Option<Value<'_>> {
+    fn field(&self, slot: Slot) -> Option<Value<'_>> {
         let mut bytes = self.body();
-        for _ in 0..Counted::read(&mut bytes)? {
-            if bytes.count()? == usize::from(number) {
+        for _ in 0..self.head().fields {
+            if bytes.number()? == slot.number() {
                 return bytes.value();
             }
             bytes.skip_value()?;
@@ -251,18 +209,10 @@ impl Row {
         None
     }
 
-    fn record_count(&self, kind: RecordKind) -> Option<usize> {
-        let mut bytes = self.after_fields()?;
-        let counts = [bytes.count()?, bytes.count()?];
-        RecordKind::ALL.iter().position(|known| *known == kind).and_then(|at| counts.get(at).copied())
-    }
-
-    fn record_field(&self, number: u16, index: usize) -> Option<Value<'_>> {
-        let mut bytes = self.after_fields()?;
-        bytes.count()?;
-        bytes.count()?;
-        for _ in 0..Counted::read(&mut bytes)? {
-            if (bytes.count()?, bytes.count()?) == (usize::from(number), index) {
+    fn record_field(&self, slot: RecordSlot, index: usize) -> Option<Value<'_>> {
+        let (_, fields, mut bytes) = self.records_at()?;
+        for _ in 0..fields {
+            if (bytes.number()?, bytes.count()?) == (slot.number(), index) {
                 return bytes.value();
             }
             bytes.skip_value()?;
@@ -273,15 +223,15 @@ impl Row {
 
 impl Facts for Row {
     fn value(&self, slot: Slot) -> Value<'_> {
-        self.head().shape.number(slot).and_then(|number| self.field(number)).unwrap_or_default()
+        self.field(slot).unwrap_or_default()
     }
 
     fn records(&self, kind: RecordKind) -> usize {
-        self.record_count(kind).unwrap_or(0)
+        self.records_at().and_then(|(counts, ..)| counts.get(kind as usize).copied()).unwrap_or(0)
     }
 
     fn record_value(&self, _: RecordKind, index: usize, slot: RecordSlot) -> Value<'_> {
-        self.head().shape.record_number(slot).and_then(|number| self.record_field(number, index)).unwrap_or_default()
+        self.record_field(slot, index).unwrap_or_default()
     }
 
     fn published(&self) -> Option<Timestamp> {
@@ -310,30 +260,42 @@ impl Ord for Row {
     }
 }
 
-/// A list whose length is written before it once it is known.
-struct Counted {
-    at: usize,
-    count: u32,
+/// What stands after the fields of a row that has records, and of one that has none.
+const HAS_RECORDS: u8 = 1;
+const NO_RECORDS: u8 = 0;
+
+/// Writes a field, if it is there, and counts it.
+fn put_field(out: &mut Vec<u8>, slot: Slot, value: &Value<'_>, count: &mut u16) {
+    if !value.is_missing() && *count < u16::MAX {
+        *count += 1;
+        put_count(out, usize::from(slot.number()));
+        put_value(out, value);
+    }
 }
 
-impl Counted {
-    fn begin(out: &mut Vec<u8>) -> Counted {
-        let at = out.len();
-        out.extend(0u32.to_le_bytes());
-        Counted { at, count: 0 }
+/// Writes a field of a record, if it is there, and counts it.
+fn put_record_field(out: &mut Vec<u8>, slot: RecordSlot, index: usize, value: &Value<'_>, count: &mut u32) {
+    if !value.is_missing() && *count < u32::MAX {
+        *count += 1;
+        put_count(out, usize::from(slot.number()));
+        put_count(out, index);
+        put_value(out, value);
     }
+}
 
-    fn add(&mut self) {
-        self.count += 1;
+/// Writes how many records there are of each kind, and the fields that `put` writes of them after how many it counts.
+fn put_records(out: &mut Vec<u8>, counts: [usize; 2], put: impl FnOnce(&mut Vec<u8>, &mut u32)) {
+    if counts == [0; 2] {
+        out.push(NO_RECORDS);
+        return;
     }
-
-    fn end(self, out: &mut [u8]) {
-        if let Some(place) = out.get_mut(self.at..).and_then(|rest| rest.first_chunk_mut::<4>()) {
-            *place = self.count.to_le_bytes();
-        }
-    }
-
-    fn read(bytes: &mut Bytes<'_>) -> Option<u32> {
-        bytes.fixed().map(u32::from_le_bytes)
+    out.push(HAS_RECORDS);
+    counts.iter().for_each(|count| put_count(out, *count));
+    let at = out.len();
+    out.extend_from_slice(&[0; 4]);
+    let mut fields = 0u32;
+    put(out, &mut fields);
+    if let Some(place) = out.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<4>()) {
+        *place = fields.to_le_bytes();
     }
 }

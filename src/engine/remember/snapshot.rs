@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Remembering;
 use super::bounds::{Counters, Limits};
-use super::cells::{CELL_BYTES, Cell, Entry};
+use super::cells::{CELL_BYTES, Cell, CellId, Entry};
 use super::codec::{Bytes, put_bytes, put_count, put_value};
 use super::known::Known;
 use super::org::{Org, Rules};
@@ -19,9 +19,9 @@ use super::pending::{Decision, DecisionId, Pending, PendingId, Raised};
 use super::quiet::quiet_end;
 use super::row::{Name, Row};
 use super::turn::Turn;
-use crate::event::{RecordKind, Timestamp, Value};
+use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::pack::Severity;
-use crate::plan::remember::RememberPlan;
+use crate::plan::remember::{RememberPlan, Shape};
 
 /// The version of the form.
 pub const SNAPSHOT_VERSION: u16 = 2;
@@ -82,7 +82,7 @@ impl Remembering {
         put_count(&mut out, self.orgs.len());
         for (name, org) in self.orgs.iter() {
             put_bytes(&mut out, name.as_bytes());
-            put_org(&mut out, org);
+            put_org(&mut out, shape, org);
         }
         let sum = Sha256::digest(&out);
         out.extend_from_slice(&sum);
@@ -140,7 +140,7 @@ fn put_time(out: &mut Vec<u8>, time: Option<Timestamp>) {
     }
 }
 
-fn put_org(out: &mut Vec<u8>, org: &Org) {
+fn put_org(out: &mut Vec<u8>, shape: &Shape, org: &Org) {
     put_time(out, org.clock.newest);
     put_time(out, org.clock.leap.map(|(at, _)| at));
     out.extend(org.clock.leap.map_or(0, |(_, print)| print).to_le_bytes());
@@ -172,11 +172,11 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
     put_count(out, rows.len());
     for (number, (row, place)) in rows.iter_mut().enumerate() {
         *place = number;
-        put_row(out, row);
+        put_row(out, shape, row);
     }
     let number = |row: &Row| rows.get(row).copied().unwrap_or(0);
 
-    let mut cells: Vec<&Cell> = org.cells.iter().map(|(_, cell)| cell).filter(|cell| !cell.entries.is_empty() || cell.first.is_some()).collect();
+    let mut cells: Vec<&Cell> = org.cells.iter().map(|(_, cell)| cell).filter(|cell| !cell.entries.is_empty() || cell.first().is_some()).collect();
     // The oldest first: so they would go.
     let first = |cell: &Cell| cell.entries.front().map(|entry| entry.row.clone());
     cells.sort_by_cached_key(|cell| (first(cell), cell.base, cell.key.clone()));
@@ -185,7 +185,7 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
         put_count(out, cell.base as usize);
         put_bytes(out, &cell.key);
         out.push(cell.ever);
-        put_time(out, cell.first);
+        put_time(out, cell.first());
         put_count(out, cell.entries.len());
         cell.entries.iter().for_each(|entry| put_count(out, number(&entry.row)));
     }
@@ -221,7 +221,7 @@ fn put_org(out: &mut Vec<u8>, org: &Org) {
     }
 }
 
-fn put_row(out: &mut Vec<u8>, row: &Row) {
+fn put_row(out: &mut Vec<u8>, shape: &Shape, row: &Row) {
     out.extend(row.at().micros().to_le_bytes());
     put_bytes(out, row.uuid().as_bytes());
     put_count(out, row.alert().map_or(0, |rule| rule as usize + 1));
@@ -229,15 +229,15 @@ fn put_row(out: &mut Vec<u8>, row: &Row) {
     row.quiet().for_each(|(rule, _)| put_count(out, rule as usize));
     let fields = row.fields();
     put_count(out, fields.len());
-    for (number, value) in &fields {
-        put_count(out, usize::from(*number));
+    for (slot, value) in &fields {
+        put_count(out, usize::from(shape.number(*slot).unwrap_or(u16::MAX)));
         put_value(out, value);
     }
     let (counts, records) = row.record_fields();
     counts.iter().for_each(|count| put_count(out, *count));
     put_count(out, records.len());
-    for (number, index, value) in &records {
-        put_count(out, usize::from(*number));
+    for (slot, index, value) in &records {
+        put_count(out, usize::from(shape.record_number(*slot).unwrap_or(u16::MAX)));
         put_count(out, *index);
         put_value(out, value);
     }
@@ -245,8 +245,8 @@ fn put_row(out: &mut Vec<u8>, row: &Row) {
 
 /// How the numbers of a snapshot are called under the plan at hand.
 struct Names {
-    fields: Vec<Option<u16>>,
-    records: Vec<Option<u16>>,
+    fields: Vec<Option<Slot>>,
+    records: Vec<Option<RecordSlot>>,
     bases: Vec<Option<u32>>,
     rules: Vec<Option<u32>>,
 }
@@ -326,7 +326,7 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
     org.known.begin = time(bytes)?;
     let mut rows = Vec::new();
     for _ in 0..bytes.count()? {
-        rows.push(read_row(rules.plan, names, bytes)?);
+        rows.push(read_row(names, bytes)?);
     }
     for _ in 0..bytes.count()? {
         read_cell(rules, names, &rows, &mut org, bytes)?;
@@ -347,7 +347,7 @@ fn read_org(rules: Rules<'_>, names: &Names, bytes: &mut Bytes<'_>) -> Option<Or
     Some(org)
 }
 
-fn read_row(plan: &RememberPlan, names: &Names, bytes: &mut Bytes<'_>) -> Option<Row> {
+fn read_row(names: &Names, bytes: &mut Bytes<'_>) -> Option<Row> {
     let at = Timestamp::from_micros(bytes.i64()?);
     let uuid = bytes.text()?;
     let alert = match bytes.count()? {
@@ -358,21 +358,21 @@ fn read_row(plan: &RememberPlan, names: &Names, bytes: &mut Bytes<'_>) -> Option
     for _ in 0..bytes.count()? {
         quiet.extend(names.rules.get(bytes.count()?).copied().flatten());
     }
-    let mut fields: Vec<(u16, Value<'_>)> = Vec::new();
+    let mut fields: Vec<(Slot, Value<'_>)> = Vec::new();
     for _ in 0..bytes.count()? {
-        let number = names.fields.get(bytes.count()?).copied().flatten();
+        let slot = names.fields.get(bytes.count()?).copied().flatten();
         let value = bytes.value()?;
-        fields.extend(number.map(|number| (number, value)));
+        fields.extend(slot.map(|slot| (slot, value)));
     }
     let counts = [bytes.count()?, bytes.count()?];
-    let mut records: Vec<(u16, usize, Value<'_>)> = Vec::new();
+    let mut records: Vec<(RecordSlot, usize, Value<'_>)> = Vec::new();
     for _ in 0..bytes.count()? {
-        let number = names.records.get(bytes.count()?).copied().flatten();
+        let slot = names.records.get(bytes.count()?).copied().flatten();
         let index = bytes.count()?;
         let value = bytes.value()?;
-        records.extend(number.map(|number| (number, index, value)));
+        records.extend(slot.map(|slot| (slot, index, value)));
     }
-    let row = Row::put_together(&Name { at, uuid, alert }, &quiet, plan.shape(), &fields, counts, &records);
+    let row = Row::put_together(&Name { at, uuid, alert }, &quiet, &fields, &(counts, records));
     row.set_quiet(row.deciding().fold(0, |places, (_, place)| places | 1 << place));
     Some(row)
 }
@@ -392,10 +392,10 @@ fn read_cell(rules: Rules<'_>, names: &Names, rows: &[Row], org: &mut Org, bytes
     if entries.is_empty() && first.is_none() {
         return Some(());
     }
-    let id = org.cells.find_or_make(number, key);
+    let id = org.cells.find_or_make(number, key, CellId::default());
     let cell = org.cells.get_mut(id)?;
     cell.entries = entries.into_iter().collect();
-    cell.first = first;
+    cell.set_first(first);
     cell.ever = ever;
     if let Some(front) = cell.entries.front() {
         cell.scheduled = true;

@@ -16,8 +16,18 @@ use crate::plan::remember::{Source, Stage, Steps};
 /// Most choices tried for one event where steps are linked; beyond it the answer is no.
 pub(super) const CHOICES_MAX: usize = 100_000;
 
+/// Says whether there are events that make the sequence true.
+pub(super) fn holds(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> bool {
+    search(inquiry, steps, row, false).is_some()
+}
+
 /// Finds events that make the sequence true, in order; the last of them is the event that asks.
 pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> Option<Vec<Row>> {
+    search(inquiry, steps, row, true)
+}
+
+/// Finds events that make the sequence true; they are listed only if they are to be told.
+fn search(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row, tell: bool) -> Option<Vec<Row>> {
     // An alert is no step unless a step asks for alerts.
     if row.alert().is_some() && !steps.last_is_about_alerts {
         return None;
@@ -31,7 +41,7 @@ pub(super) fn find(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> Option<Ve
         return None;
     }
     let mut search = Search { inquiry, steps, row, cells, tries: 0 };
-    if steps.linked { search.linked() } else { search.unlinked() }
+    if steps.linked { search.linked() } else { search.unlinked(tell) }
 }
 
 /// The events of each step inside the window, in order.
@@ -65,7 +75,9 @@ impl<'a> Looked<'a> {
             until.push(look(source, if keyed { &steps.now } else { &[] })?);
         }
         // The event that asks has to have its keys even if no step before it is kept by them.
-        put_cell_key(&steps.now, row, &mut Vec::new())?;
+        if stages.iter().all(Option::is_none) {
+            put_cell_key(&steps.now, row, &mut Vec::new())?;
+        }
         Some(Looked { stages, until })
     }
 }
@@ -153,7 +165,7 @@ impl Search<'_, '_> {
         ends.filter_map(|(source, events)| events.iter().rev().find(|row| self.inquiry.belongs(source, row, self.row, &[]))).max()
     }
 
-    fn unlinked(&self) -> Option<Vec<Row>> {
+    fn unlinked(&self, tell: bool) -> Option<Vec<Row>> {
         let end = self.last_end();
         let last = self.steps.stages.len().checked_sub(1)?;
         let mut steps: SmallVec<[Taken<'_>; 2]> = SmallVec::new();
@@ -195,6 +207,9 @@ impl Search<'_, '_> {
             }
             steps.push(taken);
             absent.clear();
+        }
+        if !tell {
+            return Some(Vec::new());
         }
         // Back from the last step to the first one.
         let mut parts = Vec::new();

@@ -23,6 +23,30 @@ pub struct Slot(u16);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RecordSlot(u16);
 
+impl Slot {
+    /// Returns the slot of a number that [`Slot::number`] gave for the same layout.
+    pub fn numbered(number: u16) -> Slot {
+        Slot(number)
+    }
+
+    /// Returns its number.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+}
+
+impl RecordSlot {
+    /// Returns the slot of a number that [`RecordSlot::number`] gave for the same layout.
+    pub fn numbered(number: u16) -> RecordSlot {
+        RecordSlot(number)
+    }
+
+    /// Returns its number.
+    pub fn number(self) -> u16 {
+        self.0
+    }
+}
+
 /// Which fields are wanted. Two layouts are the same only if one is a clone of the other.
 #[derive(Clone, Debug)]
 pub struct Layout(Arc<Inner>);

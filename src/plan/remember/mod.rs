@@ -35,7 +35,7 @@ pub const ENDLESS: Span = Span::micros(i64::MAX);
 /// The rules that remember, compiled.
 #[derive(Debug)]
 pub struct RememberPlan {
-    shape: Arc<Shape>,
+    shape: Shape,
     rules: Vec<RememberRule>,
     by_index: HashMap<RuleIndex, u32>,
     bases: Vec<Base>,
@@ -135,7 +135,7 @@ impl RememberPlan {
                 wanted(typed, &mut fields, &mut records);
             }
         }
-        let shape = Arc::new(Shape::new(layout, fields, &records));
+        let shape = Shape::new(layout, fields, &records);
         let mut questions = questions.clone();
         let mut planned: Vec<RememberRule> = chosen
             .iter()
@@ -234,7 +234,7 @@ impl RememberPlan {
     }
 
     /// Returns which fields of an event are kept.
-    pub fn shape(&self) -> &Arc<Shape> {
+    pub fn shape(&self) -> &Shape {
         &self.shape
     }
 

@@ -79,16 +79,16 @@ impl Shape {
         &self.records
     }
 
-    /// Returns the numbers and slots of the fields of a mask.
-    pub fn fields_of(&self, mask: &Mask) -> impl Iterator<Item = (u16, Slot)> {
-        let slot = |number: u16| self.fields.get(usize::from(number)).map(|(_, slot)| (number, *slot));
+    /// Returns the slots of the fields of a mask.
+    pub fn fields_of(&self, mask: &Mask) -> impl Iterator<Item = Slot> {
+        let slot = |number: u16| self.fields.get(usize::from(number)).map(|(_, slot)| *slot);
         let beyond = u16::try_from(self.fields.len()).unwrap_or(u16::MAX);
         Bits(mask.fields).chain(2 * 128..beyond).filter_map(slot)
     }
 
-    /// Returns the numbers, kinds and slots of the record fields of a mask.
-    pub fn records_of(&self, mask: &Mask) -> impl Iterator<Item = (u16, RecordKind, RecordSlot)> {
-        self.records.iter().zip(0u16..).filter(|(_, number)| mask.has_record(*number)).map(|((kind, _, slot), number)| (number, *kind, *slot))
+    /// Returns the kinds and slots of the record fields of a mask.
+    pub fn records_of(&self, mask: &Mask) -> impl Iterator<Item = (RecordKind, RecordSlot)> {
+        self.records.iter().zip(0u16..).filter(|(_, number)| mask.has_record(*number)).map(|((kind, _, slot), _)| (*kind, *slot))
     }
 
     /// Returns the fields and record fields of some paths; a record field's is written `kind[].path`.
@@ -117,13 +117,13 @@ impl Shape {
         self.by_record_slot.get(&slot).copied()
     }
 
-    /// Returns the number of the field of a path.
-    pub fn find(&self, path: &str) -> Option<u16> {
-        self.fields.iter().position(|(known, _)| known == path).and_then(|at| u16::try_from(at).ok())
+    /// Returns the slot of the field of a path.
+    pub fn find(&self, path: &str) -> Option<Slot> {
+        self.fields.iter().find(|(known, _)| known == path).map(|(_, slot)| *slot)
     }
 
-    /// Returns the number of the record field of a path.
-    pub fn find_record(&self, kind: RecordKind, path: &str) -> Option<u16> {
-        self.records.iter().position(|(known_kind, known, _)| *known_kind == kind && known == path).and_then(|at| u16::try_from(at).ok())
+    /// Returns the slot of the record field of a path.
+    pub fn find_record(&self, kind: RecordKind, path: &str) -> Option<RecordSlot> {
+        self.records.iter().find(|(known_kind, known, _)| *known_kind == kind && known == path).map(|(_, _, slot)| *slot)
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
+use smallvec::SmallVec;
+
 use super::cells::{CellId, Cells};
+use super::fetch::FETCH_MAX;
 use crate::event::Span;
 
 /// How late an event may come.
@@ -83,8 +86,8 @@ pub struct Counters {
     pub bytes: usize,
 }
 
-/// Most places of keys that are gone which one key that goes takes along.
-const GONE_MAX: usize = 3;
+/// Places of keys that are looked at for each key that has gone: more than one, so that those of keys that have grown go as well.
+const SWEPT_PER_KEY: usize = 3;
 
 /// The order in which keys would go: those with one event first, the oldest of them first.
 #[derive(Debug, Default)]
@@ -96,6 +99,8 @@ pub(super) struct Queues {
 #[derive(Debug, Default)]
 struct Queue {
     keys: usize,
+    /// Keys that have gone since its places were swept.
+    gone: usize,
     single: VecDeque<CellId>,
     grown: VecDeque<CellId>,
 }
@@ -132,16 +137,19 @@ impl Queues {
     }
 
     /// Notes that a key is gone.
-    pub(super) fn died(&mut self, base: u32, cells: &Cells) {
+    pub(super) fn died(&mut self, base: u32) {
         let queue = self.of(base);
         queue.keys = queue.keys.saturating_sub(1);
-        // What comes first goes first as a rule, so that hardly ever all places have to be gone through.
-        for _ in 0..GONE_MAX {
-            let single = queue.single.front().is_some_and(|cell| !is_single(cells, *cell)) && queue.single.pop_front().is_some();
-            let grown = queue.grown.front().is_some_and(|cell| !has_grown(cells, *cell)) && queue.grown.pop_front().is_some();
-            if !single && !grown {
-                break;
-            }
+        queue.gone += 1;
+    }
+
+    /// Forgets places at the front of keys that are gone or have grown. What comes first goes first as a rule, so that hardly ever all
+    /// places have to be gone through.
+    pub(super) fn sweep(&mut self, cells: &Cells) {
+        for queue in &mut self.queues {
+            let most = SWEPT_PER_KEY * std::mem::take(&mut queue.gone);
+            sweep(&mut queue.single, most, |cell| is_single(cells, cell));
+            sweep(&mut queue.grown, most, |cell| has_grown(cells, cell));
         }
     }
 
@@ -174,6 +182,23 @@ impl Queues {
             }
         }
         None
+    }
+}
+
+/// Forgets what is not alive at the front of a queue, so much at most.
+fn sweep(queue: &mut VecDeque<CellId>, most: usize, is_alive: impl Fn(CellId) -> bool) {
+    // All are looked at before the first goes, so that their memory is waited for together.
+    let mut gone: SmallVec<[bool; FETCH_MAX]> = SmallVec::new();
+    let mut left = most;
+    while left > 0 {
+        gone.clear();
+        gone.extend(queue.iter().take(left.min(FETCH_MAX)).map(|cell| !is_alive(*cell)));
+        let dead = gone.iter().take_while(|gone| **gone).count();
+        queue.drain(..dead);
+        if dead < FETCH_MAX {
+            return;
+        }
+        left -= dead;
     }
 }
 

@@ -127,7 +127,7 @@ impl Cell {
         let is_whole = form.is_every() || form.needs().is_empty();
         let settled = if is_whole { 0 } else { self.entries.partition_point(|entry| entry.at < before) };
         let mut freed = 0;
-        if settled > 1 {
+        if settled > form.at_least() {
             let mut keep = self.needed(form, settled).into_iter();
             self.entries.retain(|entry| {
                 let keep = keep.next().unwrap_or(true);

@@ -5,6 +5,7 @@
 //! is changed by it but that the events know their cells: what is taken in afterwards finds its memory near.
 
 use std::hint::black_box;
+use std::ops::Range;
 
 use smallvec::SmallVec;
 
@@ -17,7 +18,7 @@ use crate::plan::remember::RememberPlan;
 /// Events whose memory is fetched together: enough to wait together, few enough that the first is still near when the last has come.
 pub const FETCH_MAX: usize = 32;
 
-/// Newest events of a cell that are fetched themselves: what is asked of values looks at them.
+/// Events of a cell that are fetched themselves: the newest where values are asked for, the oldest where they will go.
 const ROWS_MAX: usize = 4;
 
 impl Remembering {
@@ -55,7 +56,8 @@ impl Asked<'_> {
             black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
             self.cells.iter_mut().for_each(|(hash, cell)| **cell = org.cells.find_by_hash(*hash).unwrap_or_default());
             let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
-            org.cells.fetch(&ids, |base| plan.base(base).is_some_and(|base| base.form.reads_values()));
+            let reads_values = |cell: &Cell| plan.base(cell.base).is_some_and(|base| base.form.reads_values());
+            org.cells.fetch(&ids, |cell| if reads_values(cell) { cell.entries.len().saturating_sub(ROWS_MAX)..cell.entries.len() } else { 0..0 });
         }
         self.prints.clear();
         self.cells.clear();
@@ -65,20 +67,24 @@ impl Asked<'_> {
 impl Cells {
     /// Fetches cells with all that letting go of them needs: their events, and where the table names them.
     pub(super) fn fetch_to_let_go(&self, ids: &[CellId]) {
-        self.fetch(ids, |_| true);
+        self.fetch(ids, |_| 0..ROWS_MAX);
         let hashes: SmallVec<[u64; FETCH_MAX]> = ids.iter().filter_map(|id| self.get(*id)).map(|cell| self.hash(cell.base, &cell.key)).collect();
         black_box(hashes.iter().filter_map(|hash| self.find_by_hash(*hash)).count());
     }
 
-    /// Fetches cells and the ends of their lists, and the newest events of those whose sets say so.
-    pub(super) fn fetch(&self, ids: &[CellId], with_events: impl Fn(u32) -> bool) {
+    /// Fetches cells and the ends of their lists, and events of them by their places.
+    fn fetch(&self, ids: &[CellId], events: impl Fn(&Cell) -> Range<usize>) {
         let first = |cell: &Cell| cell.key.first().copied().map_or(0, usize::from);
         let rest = |cell: &Cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled);
         let places = |id: &CellId| self.get(*id).map_or(0, |cell| first(cell) + rest(cell));
         black_box(ids.iter().map(places).fold(0, usize::wrapping_add));
         let newest = |id: &CellId| self.get(*id).and_then(|cell| cell.entries.back()).map_or(0, |entry| entry.at.micros());
         black_box(ids.iter().map(newest).fold(0, i64::wrapping_add));
-        let rows = |id: &CellId| self.get(*id).filter(|cell| with_events(cell.base)).into_iter().flat_map(|cell| cell.entries.iter().rev().take(ROWS_MAX));
+        let among = |cell| {
+            let Range { start, end } = events(cell);
+            cell.entries.range(start, end)
+        };
+        let rows = |id: &CellId| self.get(*id).into_iter().flat_map(&among);
         black_box(ids.iter().flat_map(rows).map(|entry| entry.row.at().micros()).fold(0, i64::wrapping_add));
     }
 }

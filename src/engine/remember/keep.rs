@@ -31,6 +31,7 @@ impl Org {
                 for together in expired.chunks(FETCH_MAX) {
                     self.cells.fetch_to_let_go(together);
                     together.iter().for_each(|cell| self.expire(rules, *cell, watermark));
+                    self.queues.sweep(&self.cells);
                 }
             }
         }
@@ -98,7 +99,7 @@ impl Org {
         self.ask_bytes = self.ask_bytes.saturating_sub(size_of::<Asked>() * cell.asks().len());
         if cell.ever > 0 {
             self.bytes = self.bytes.saturating_sub(CELL_BYTES + cell.key_bytes() + cell.entry_bytes());
-            self.queues.died(cell.base, &self.cells);
+            self.queues.died(cell.base);
         }
     }
 
@@ -119,7 +120,7 @@ impl Org {
             cell.ever = 0;
             cell.set_first(None);
             let base = cell.base;
-            self.queues.died(base, &self.cells);
+            self.queues.died(base);
         }
     }
 }

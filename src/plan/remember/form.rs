@@ -76,6 +76,11 @@ impl Form {
         if words.is_empty() { Need::Newest(1).words() } else { words.join(", ") }
     }
 
+    /// Returns how many of the newest events of a key are kept whatever they are.
+    pub fn at_least(&self) -> usize {
+        self.0.iter().map(|need| if let Need::Newest(count) = need { *count } else { 1 }).max().unwrap_or(1).max(1)
+    }
+
     /// Returns how many events of a key are kept at most once it is full; none where that has no bound but the window.
     pub fn events(&self) -> Option<usize> {
         let all: Option<Vec<usize>> = self.0.iter().map(Need::events).collect();

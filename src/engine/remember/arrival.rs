@@ -38,7 +38,7 @@ pub(super) struct Wanted {
 }
 
 /// Rules by number.
-pub(super) type Triggered = SmallVec<[u32; 4]>;
+pub(super) type Triggered = SmallVec<[u32; 8]>;
 
 /// Sets that an event belongs to, each with the values of its key there.
 #[derive(Debug, Default)]

@@ -78,6 +78,8 @@ fn change<'e>(event: &'e Event, wanted: &Wanted) -> Value<'e> {
 /// Returns the value of one place, by the field's type.
 fn one<'e>(lexeme: Lexeme<'e>, wanted: &Wanted) -> Value<'e> {
     match (lexeme, wanted.ty) {
+        // Most fields are text, and most of that stands for itself.
+        (Lexeme::Text(text), Type::TEXT) if !wanted.stand_ins.cover(&text) => Value::Text(text),
         (Lexeme::Json(json), _) if wanted.debug && wanted.ty == Type::TEXT => Value::Text(json.into()),
         (lexeme, ty) => coerce(lexeme, ty, wanted.stand_ins),
     }

@@ -174,6 +174,34 @@ fn an_event_behind_the_watermark_is_evaluated_alone() {
 }
 
 #[test]
+fn a_restart_does_not_take_the_watermark_back() {
+    let set = five();
+    let mut run = Run::new(&set);
+    for second in [0, 60, 180, 240] {
+        run.event(&event(second, &format!("e{second}"), START, BY_U));
+    }
+    run.event(&event(300 + 2 * 3600, "new", LOCK, BY_U));
+    let mut run = run.reload(&set);
+    assert_eq!(run.engine.watermark(""), Some(at(300 + 3600)));
+    run.event(&event(250, "late", START, BY_U));
+    assert_eq!(run.engine.counters().late, 1);
+}
+
+#[test]
+fn what_a_count_needs_is_kept_when_the_rest_of_its_key_goes() {
+    let set = set(&[("three", r#"eventType == "user.session.end" and count(eventType == "user.session.start" by actor.id within 1h) >= 3"#)]);
+    let mut run = Run::new(&set);
+    for second in [0, 3000, 3010, 3020, 3030] {
+        run.event(&event(second, &format!("s{second}"), START, BY_U));
+    }
+    // The first is over, and of the others nobody will count more than three.
+    run.event(&event(7300, "new", LOCK, BY_U));
+    assert_eq!(run.engine.counters().events, 3);
+    run.event(&event(6590, "end", END, BY_U));
+    assert_eq!(run.said, ["+three end"]);
+}
+
+#[test]
 fn an_event_without_uuid_or_time_is_evaluated_alone() {
     let started = r#"seen(eventType == "user.session.start" by actor.id within 1h)"#;
     let set = set(&[

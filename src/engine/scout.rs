@@ -66,7 +66,8 @@ impl Scout {
     /// Does so with the fingerprint at hand and a list to be used again.
     pub(super) fn look_with(&mut self, event: &Event, print: Option<u128>, mut matched: Vec<RuleIndex>) -> Sighting {
         let org = event.org();
-        if org.unwrap_or_default() != &*self.org {
+        // Where no event says its org there is nothing to compare.
+        if org.map_or(!self.org.is_empty(), |org| *org != *self.org) {
             self.org = org.unwrap_or_default().into();
         }
         matched.clear();

@@ -346,6 +346,25 @@ fn what_is_over_is_let_go() {
 }
 
 #[test]
+fn what_came_first_goes_first_after_others_were_let_go() {
+    let set = five();
+    let mut run = Run::within(&set, Limits { keys_per_history_max: 500, ..Limits::default() });
+    let by = |name: &str, number: i64| format!(r#""actor":{{"id":"{name}{number}"}}"#);
+    for number in 0..1000 {
+        run.event(&event(number * 10, &format!("e{number}"), START, &by("u", number)));
+    }
+    // Of the quiet hours some 420 keys are left: they make room for those of a flood, and then the first of the flood itself.
+    for number in 0..600 {
+        run.event(&event(10_000, &format!("f{number}"), START, &by("f", number)));
+    }
+    assert_eq!(run.engine.counters().keys, 500);
+    for (second, number) in [(1, 99), (1, 101)].into_iter().flat_map(|(first, key)| (first..first + 4).map(move |second| (second, key))) {
+        run.event(&event(10_000 + second, &format!("f{number}-{second}"), START, &by("f", number)));
+    }
+    assert_eq!(run.said, ["+five f101-4"]);
+}
+
+#[test]
 fn damaged_snapshots_are_refused() {
     let set = five();
     let mut run = Run::new(&set);

@@ -80,23 +80,11 @@ impl Org {
         let Some(row) = &turn.home else { return };
         let mut quiet = 0;
         for (number, place) in row.deciding() {
-            // Too few events to count decide nearly always, and without a look at any.
-            let too_few = |(base, least): &(u32, usize)| turn.cell(*base).and_then(|id| self.cells.get(id)).is_some_and(|cell| cell.entries.len() < *least);
-            if rules.plan.rule(number).is_some_and(|rule| rule.least.iter().any(too_few)) {
+            if let Some(can_change) = self.finds_nothing(rules, number, row, turn) {
                 counters.decisions += 1;
-                quiet |= 1 << place;
-                who.retain(|known| *known != number);
-                continue;
-            }
-            let judged = self.judge(rules, number, row, turn);
-            let found_nothing = judged.verdict.is_none() && judged.due.is_none() && !judged.young && !judged.unfinished;
-            let home = rules.plan.rule(number).map(|rule| rule.home.as_slice()).unwrap_or_default();
-            if found_nothing && at_home(&judged.looked, row, home, &turn.cells) {
-                counters.decisions += 1;
-                quiet |= u32::from(!judged.looked.is_empty()) << place;
+                quiet |= u32::from(can_change) << place;
                 who.retain(|known| *known != number);
             }
-            self.looked = judged.looked;
         }
         if quiet != 0 {
             row.set_quiet(quiet);
@@ -104,6 +92,22 @@ impl Org {
                 self.quiet.keep(quiet_end(rules, row), row.clone(), raw.clone());
             }
         }
+    }
+
+    /// Says whether a decision on the event that has come finds nothing and is quiet, and if so whether it can change.
+    fn finds_nothing(&mut self, rules: Rules<'_>, number: u32, row: &Row, turn: &Turn) -> Option<bool> {
+        let rule = rules.plan.rule(number)?;
+        // Too few events to count decide nearly always, and without a look at any.
+        let too_few = |(base, least): &(u32, usize)| turn.cell(*base).and_then(|id| self.cells.get(id)).is_some_and(|cell| cell.entries.len() < *least);
+        if rule.least.iter().any(too_few) {
+            return Some(true);
+        }
+        let judged = self.judge(rules, number, row, turn);
+        let found_nothing = judged.verdict.is_none() && judged.due.is_none() && !judged.young && !judged.unfinished;
+        let is_quiet = found_nothing && at_home(&judged.looked, row, &rule.home, &turn.cells);
+        let can_change = !judged.looked.is_empty();
+        self.looked = judged.looked;
+        is_quiet.then_some(can_change)
     }
 
     /// Makes quiet decisions again that an event concerns which has come into a cell before theirs.

@@ -10,44 +10,38 @@ pub(super) fn fingerprint(uuid: &str) -> u128 {
     })
 }
 
-/// Lengths of the groups of digits of the usual form.
-const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+/// Where groups of four digits stand in the usual form, two of which are read at once.
+const FOURS: [[usize; 2]; 4] = [[0, 4], [9, 14], [19, 24], [28, 32]];
 
-/// What stands for a byte that is no digit: more than four bits.
-const NO_DIGIT: u8 = 0x80;
-
-/// The digit that each byte is.
-#[expect(clippy::indexing_slicing, reason = "a place beyond the end would not compile")]
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
-    let mut digit = 0;
-    while digit < 16 {
-        digits[b"0123456789abcdef"[digit as usize] as usize] = digit;
-        digit += 1;
-    }
-    digits
-};
+/// Where its dashes stand.
+const DASHES: [usize; 4] = [8, 13, 18, 23];
 
 /// Reads the usual form of 32 digits in five groups.
 fn plain(uuid: &str) -> Option<u128> {
-    let mut rest: &[u8] = <&[u8; 36]>::try_from(uuid.as_bytes()).ok()?;
-    let mut print = 0u128;
-    let mut seen = 0;
-    for (at, length) in GROUPS.into_iter().enumerate() {
-        if at > 0 {
-            rest = rest.strip_prefix(b"-")?;
-        }
-        let (group, after) = rest.split_at_checked(length)?;
-        let mut number = 0u64;
-        for byte in group {
-            let digit = DIGITS.get(usize::from(*byte)).copied().unwrap_or(NO_DIGIT);
-            seen |= digit;
-            number = number << 4 | u64::from(digit & 0xf);
-        }
-        print = print << (4 * length) | u128::from(number);
-        rest = after;
+    let text: &[u8; 36] = uuid.as_bytes().try_into().ok()?;
+    if DASHES.iter().any(|at| text.get(*at) != Some(&b'-')) {
+        return None;
     }
-    (seen & NO_DIGIT == 0).then_some(print)
+    let four = |at: usize| Some(u64::from(u32::from_be_bytes(*text.get(at..)?.first_chunk()?)));
+    FOURS.iter().try_fold(0u128, |print, [first, second]| Some(print << 32 | u128::from(digits(four(*first)? << 32 | four(*second)?)?)))
+}
+
+/// The same byte eight times.
+const fn eight(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Reads eight digits, each of them a byte, all at once.
+fn digits(letters: u64) -> Option<u64> {
+    // A digit's lower half is its value; a letter's counts from one, and its seventh bit is set.
+    let is_letter = letters >> 6 & eight(1);
+    let values = ((letters & eight(0x0f)) + 9 * is_letter) & eight(0x0f);
+    // What was no digit is not written as it was read.
+    let is_above_nine = (values + eight(6)) >> 4 & eight(1);
+    let written = values + eight(b'0') + u64::from(b'a' - b'0' - 10) * is_above_nine;
+    let twos = (values >> 4 | values) & 0x00ff_00ff_00ff_00ff;
+    let fours = (twos >> 8 | twos) & 0x0000_ffff_0000_ffff;
+    (written == letters).then_some((fours >> 16 | fours) & 0xffff_ffff)
 }
 
 #[cfg(test)]

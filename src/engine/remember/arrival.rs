@@ -5,7 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::cells::{CellId, put_cell_key};
-use super::row::{DECIDING_MAX, Name, Row};
+use super::row::{DECIDING_MAX, Name, Row, RowRoom};
 use crate::engine::Scratch;
 use crate::evaluate::{Facts, Moment, NoMemory};
 use crate::event::{Event, Timestamp};
@@ -62,7 +62,7 @@ struct Place {
 pub(crate) struct Room {
     deciding: Vec<u32>,
     key: Vec<u8>,
-    row: Vec<u8>,
+    row: RowRoom,
 }
 
 impl Arrival {

@@ -67,8 +67,9 @@ impl<T> Few<T> {
         match self {
             Few::None => 0,
             Few::One(one) => usize::from(holds(one)),
-            // Nearly all that is asked for lies at the end.
+            // Nearly all that is asked for lies at the end, or begins with the first.
             Few::Many(all) if all.back().is_none_or(&holds) => all.len(),
+            Few::Many(all) if !all.front().is_some_and(&holds) => 0,
             Few::Many(all) => all.partition_point(holds),
         }
     }

@@ -48,7 +48,7 @@ use asking::{Alone, Crowded, Inquiry};
 use codec::{put_bytes, put_count, put_value};
 use org::{Org, Rules};
 use orgs::Orgs;
-use row::Name;
+use row::{Name, RowRoom};
 use sha2::{Digest, Sha256};
 use turn::{Said, Turn};
 
@@ -230,7 +230,9 @@ impl Remembering {
             // Moved, not shared: to count who shares it is to wait for all memory that is being written.
             turn.home = Some(row);
             org.decide_quietly(rules, turn, raw.as_ref(), &mut triggered, counters);
-            if let Some(row) = turn.home.clone().filter(|_| !triggered.is_empty()) {
+            if !triggered.is_empty()
+                && let Some(row) = turn.home.clone()
+            {
                 org.ask_for(rules, &row, raw, &triggered, turn);
             }
         }
@@ -285,7 +287,7 @@ impl Remembering {
             return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
         };
         let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
-        let row = Row::of(event, &Name { at, uuid, alert: None }, &[], self.plan.shape(), &mask, &mut Vec::new());
+        let row = Row::of(event, &Name { at, uuid, alert: None }, &[], self.plan.shape(), &mask, &mut RowRoom::default());
         let rules = Rules { plan: &self.plan, limits: &self.limits };
         told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }

@@ -15,7 +15,8 @@ pub(super) struct Orgs {
 impl Orgs {
     fn place(&self, name: &str) -> Result<usize, usize> {
         match self.orgs.get(self.last) {
-            Some((known, _)) if **known == *name => Ok(self.last),
+            // Mostly it is the same piece of memory.
+            Some((known, _)) if std::ptr::eq(&raw const **known, name) || **known == *name => Ok(self.last),
             _ => self.orgs.binary_search_by(|(known, _)| (**known).cmp(name)),
         }
     }

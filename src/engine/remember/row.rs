@@ -47,6 +47,29 @@ pub(super) struct Name<'u> {
     pub(super) alert: Option<u32>,
 }
 
+/// Memory that keeping one event leaves for the next, and which fields were kept: mostly they are the same.
+#[derive(Debug, Default)]
+pub(super) struct RowRoom {
+    data: Vec<u8>,
+    mask: Option<Mask>,
+    fields: Vec<Slot>,
+    records: Vec<(RecordKind, RecordSlot)>,
+}
+
+impl RowRoom {
+    /// Works out which fields are to be kept. All of one room must be of one shape.
+    fn choose(&mut self, shape: &Shape, mask: &Mask) {
+        self.data.clear();
+        if self.mask.as_ref() != Some(mask) {
+            self.mask = Some(*mask);
+            self.fields.clear();
+            self.fields.extend(shape.fields_of(mask));
+            self.records.clear();
+            self.records.extend(shape.records_of(mask));
+        }
+    }
+}
+
 /// Most rules that one row names.
 pub(super) const DECIDING_MAX: usize = u32::BITS as usize;
 
@@ -55,33 +78,34 @@ const HEAD_BYTES: usize = size_of::<Head>() + 2 * size_of::<usize>();
 
 impl Row {
     /// Keeps some fields of an event that does not say when it happened, or which it is.
-    pub(super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Shape, mask: &Mask, room: &mut Vec<u8>) -> Row {
+    pub(super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Shape, mask: &Mask, room: &mut RowRoom) -> Row {
         let at = facts.published();
         let name = Name { at: at.unwrap_or(Timestamp::from_micros(0)), uuid, alert: None };
         Row::keep(facts, &name, at.is_some(), &[], shape, mask, room)
     }
 
     /// Keeps some fields of an event, and the names of rules that decide on it. `room` is there to be used again.
-    pub(super) fn of(facts: &dyn Facts, name: &Name<'_>, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut Vec<u8>) -> Row {
+    pub(super) fn of(facts: &dyn Facts, name: &Name<'_>, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut RowRoom) -> Row {
         Row::keep(facts, name, true, deciding, shape, mask, room)
     }
 
-    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut Vec<u8>) -> Row {
-        room.clear();
-        room.extend_from_slice(name.uuid.as_bytes());
+    fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut RowRoom) -> Row {
+        room.choose(shape, mask);
+        let RowRoom { data, fields: slots, records, .. } = room;
+        data.extend_from_slice(name.uuid.as_bytes());
         let mut fields = 0;
-        for slot in shape.fields_of(mask) {
-            put_field(room, slot, &facts.value(slot), &mut fields);
+        for slot in slots {
+            put_field(data, *slot, &facts.value(*slot), &mut fields);
         }
-        let counts = RecordKind::ALL.map(|kind| if shape.records_of(mask).any(|(known, _)| known == kind) { facts.records(kind) } else { 0 });
-        put_records(room, counts, |out, count| {
-            for (kind, slot) in shape.records_of(mask) {
-                for index in 0..facts.records(kind) {
-                    put_record_field(out, slot, index, &facts.record_value(kind, index, slot), count);
+        let counts = RecordKind::ALL.map(|kind| if records.iter().any(|(known, _)| *known == kind) { facts.records(kind) } else { 0 });
+        put_records(data, counts, |out, count| {
+            for (kind, slot) in records {
+                for index in 0..facts.records(*kind) {
+                    put_record_field(out, *slot, index, &facts.record_value(*kind, index, *slot), count);
                 }
             }
         });
-        Row::from_bytes(name, is_dated, deciding, fields, room)
+        Row::from_bytes(name, is_dated, deciding, fields, data)
     }
 
     /// Makes a row of what stands in it; alerts as events and rows of snapshots are made so.

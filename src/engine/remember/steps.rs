@@ -1,8 +1,8 @@
 //! Sequences: whether the steps happened in their order, ending with the event that asks.
 //!
 //! Each step takes one event, the one that completes it. Where no step reads what an earlier one took, the steps are worked through
-//! once, each keeping all events that can complete it, so the time is that of a few sorted lists. Where steps are linked, choices are
-//! tried in order, earlier steps first, up to a bound.
+//! once, each keeping all events that can complete it, so the time is that of a few sorted lists; two steps need no more than the newest
+//! events of the first. Where steps are linked, choices are tried in order, earlier steps first, up to a bound.
 
 use smallvec::SmallVec;
 
@@ -40,8 +40,12 @@ fn search(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row, tell: bool) -> Option
     if !cells.may_suffice(steps) {
         return None;
     }
-    let mut search = Search { inquiry, steps, row, cells, tries: 0 };
-    if steps.linked { search.linked() } else { search.unlinked(tell) }
+    let mut search = Search { inquiry, steps, row, cells: &cells, tries: 0 };
+    match steps.linked {
+        true => search.linked(),
+        false if steps.is_short() => search.short(tell),
+        false => search.unlinked(tell),
+    }
 }
 
 /// The events of each step inside the window, in order.
@@ -114,7 +118,7 @@ struct Search<'s, 'a> {
     inquiry: &'s Inquiry<'a>,
     steps: &'s Steps,
     row: &'s Row,
-    cells: Looked<'a>,
+    cells: &'s Looked<'a>,
     tries: usize,
 }
 
@@ -151,7 +155,7 @@ fn last_holds(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row, taken: &[Option<&
 
 impl Search<'_, '_> {
     /// Returns a step's events that belong to it, whatever earlier steps took.
-    fn members(&self, at: usize, stage: &Stage) -> impl Iterator<Item = &Row> {
+    fn members(&self, at: usize, stage: &Stage) -> impl DoubleEndedIterator<Item = &Row> {
         let found = stage.source.as_ref().zip(self.cells.stages.get(at).and_then(Option::as_ref));
         found.into_iter().flat_map(move |(source, events)| {
             let all = self.inquiry.all_belong(source);
@@ -163,6 +167,25 @@ impl Search<'_, '_> {
     fn last_end(&self) -> Option<&Row> {
         let ends = self.steps.until.iter().zip(&self.cells.until);
         ends.filter_map(|(source, events)| events.iter().rev().find(|row| self.inquiry.belongs(source, row, self.row, &[]))).max()
+    }
+
+    /// Searches where there is one step at most before the event that asks: no more of it is looked at than the newest events.
+    fn short(&self, tell: bool) -> Option<Vec<Row>> {
+        let mut stages = self.steps.stages.iter().enumerate();
+        let mut newest_first: SmallVec<[&Row; 8]> = SmallVec::new();
+        if let Some((at, first)) = stages.find(|(at, stage)| !stage.absent && at + 1 < self.steps.stages.len()) {
+            newest_first.extend(self.members(at, first).rev().take(first.times));
+            let (completes, begins) = (newest_first.first()?, newest_first.last()?);
+            let has_ended = || self.last_end().is_some_and(|end| *begins < end);
+            let is_there = |(at, stage): (usize, &Stage)| stage.absent && self.members(at, stage).next_back().is_some_and(|absent| absent > *completes);
+            if newest_first.len() < first.times || has_ended() || stages.any(is_there) {
+                return None;
+            }
+        }
+        if !tell {
+            return Some(Vec::new());
+        }
+        Some(newest_first.into_iter().rev().chain([self.row]).cloned().collect())
     }
 
     fn unlinked(&self, tell: bool) -> Option<Vec<Row>> {

@@ -78,6 +78,15 @@ pub struct Steps {
     pub linked: bool,
 }
 
+impl Steps {
+    /// Says whether there is one step at most before the event that asks, which is the last step alone: the newest events of that step
+    /// are the best choice then, and of what must be absent the newest one decides.
+    pub fn is_short(&self) -> bool {
+        let happening = self.stages.iter().filter(|stage| !stage.absent).count();
+        happening <= 2 && !self.linked && self.stages.last().is_some_and(|stage| stage.times == 1)
+    }
+}
+
 /// One step.
 #[derive(Debug)]
 pub struct Stage {

@@ -15,7 +15,9 @@ use super::pending::DecisionId;
 use super::row::Row;
 use super::turn::Turn;
 use super::wheel::Wheel;
+use crate::evaluate::{Code, Moment, NoMemory, values_equal};
 use crate::event::{Span, Timestamp};
+use crate::plan::remember::Refutation;
 
 /// The bytes of events on which rules have decided quietly, as long as that can change.
 #[derive(Debug, Default)]
@@ -97,9 +99,7 @@ impl Org {
     /// Says whether a decision on the event that has come finds nothing and is quiet, and if so whether it can change.
     fn finds_nothing(&mut self, rules: Rules<'_>, number: u32, row: &Row, turn: &Turn) -> Option<bool> {
         let rule = rules.plan.rule(number)?;
-        // Too few events to count decide nearly always, and without a look at any.
-        let too_few = |(base, least): &(u32, usize)| turn.cell(*base).and_then(|id| self.cells.get(id)).is_some_and(|cell| cell.entries.len() < *least);
-        if rule.least.iter().any(too_few) {
+        if rule.refutations.iter().any(|refutation| self.is_refuted(refutation, row, turn)) {
             return Some(true);
         }
         let judged = self.judge(rules, number, row, turn);
@@ -108,6 +108,19 @@ impl Org {
         let can_change = !judged.looked.is_empty();
         self.looked = judged.looked;
         is_quiet.then_some(can_change)
+    }
+
+    /// Says whether something refutes a rule on the event that has come. One that came late is not looked at closely.
+    fn is_refuted(&self, refutation: &Refutation, row: &Row, turn: &Turn) -> bool {
+        let entries = |base: u32| turn.cell(base).and_then(|id| self.cells.get(id)).map(|cell| &cell.entries);
+        match refutation {
+            Refutation::Fewer { base, than } => entries(*base).is_some_and(|entries| entries.len() < *than),
+            Refutation::Before { base, within, same } => {
+                let Some(entries) = entries(*base).filter(|entries| entries.back().is_some_and(|newest| newest.row.is(row))) else { return false };
+                let Some(before) = entries.len().checked_sub(2).and_then(|at| entries.get(at)) else { return false };
+                before.at >= row.at().minus(*within) && same.as_ref().is_none_or(|same| is_same(same, &before.row, row))
+            }
+        }
     }
 
     /// Makes quiet decisions again that an event concerns which has come into a cell before theirs.
@@ -131,6 +144,12 @@ impl Org {
             (0u32..).zip(&again).for_each(|(place, _)| turn.ask_again(&mut self.pendings, DecisionId { event, place }));
         }
     }
+}
+
+/// Says whether two events have the same value.
+fn is_same(value: &Code, one: &Row, other: &Row) -> bool {
+    let of = |row| value.eval(&Moment::new(row, &NoMemory));
+    values_equal(&of(one), &of(other))
 }
 
 /// Says whether a decision on an event has looked at nothing but cells that the event is in, as that event, and that belong to sets which

@@ -7,6 +7,7 @@
 
 use super::Base;
 use super::ask::{Ask, Plain, Steps};
+use super::refute::is_whole;
 use crate::evaluate::Code;
 use crate::language::{Question, Remember, Typed};
 
@@ -113,7 +114,7 @@ impl Need {
 pub(super) fn choose<'q>(bases: &mut [Base], asks: impl Iterator<Item = (&'q Ask, &'q Remember)>) {
     for (ask, remember) in asks {
         match ask {
-            Ask::Plain(plain) => add(bases, plain.source.base, is_whole(bases, &plain.source), of_plain(plain, remember.value.as_deref())),
+            Ask::Plain(plain) => add(bases, plain.source.base, is_whole(&plain.source, bases), of_plain(plain, remember.value.as_deref())),
             Ask::Steps(steps) => of_steps(bases, steps),
         }
     }
@@ -123,11 +124,6 @@ fn add(bases: &mut [Base], number: u32, is_whole: bool, need: Need) {
     if let Some(base) = bases.get_mut(number as usize) {
         base.form.add(if is_whole { need } else { Need::Every });
     }
-}
-
-/// Says whether every event of the set belongs to the history, whichever event asks.
-fn is_whole(bases: &[Base], source: &super::Source) -> bool {
-    source.residual.is_empty() && !source.sees_alerts && !bases.get(source.base as usize).is_some_and(|base| base.sees_alerts)
 }
 
 fn of_plain(plain: &Plain, value: Option<&Typed>) -> Need {
@@ -149,17 +145,14 @@ fn of_plain(plain: &Plain, value: Option<&Typed>) -> Need {
 }
 
 fn of_steps(bases: &mut [Base], steps: &Steps) {
-    // Before the event that asks there is one step only: its newest events are the best choice, and of what must be absent the newest
-    // event decides.
-    let happening = steps.stages.iter().filter(|stage| !stage.absent).count();
-    let is_short = happening <= 2 && !steps.linked && steps.stages.last().is_some_and(|stage| stage.times == 1);
+    let is_short = steps.is_short();
     for stage in &steps.stages {
         let Some(source) = &stage.source else { continue };
         let need = if is_short { Need::Newest(if stage.absent { 1 } else { stage.times }) } else { Need::Every };
-        add(bases, source.base, is_whole(bases, source), need);
+        add(bases, source.base, is_whole(source, bases), need);
     }
     for until in &steps.until {
         let need = if is_short { Need::Newest(1) } else { Need::Every };
-        add(bases, until.base, is_whole(bases, until), need);
+        add(bases, until.base, is_whole(until, bases), need);
     }
 }

@@ -8,6 +8,7 @@ mod ask;
 mod describe;
 mod form;
 mod reach;
+mod refute;
 mod shape;
 mod split;
 
@@ -24,6 +25,7 @@ use crate::plan::{RuleIndex, simplify};
 pub use ask::{Ask, Plain, Source, Stage, Steps};
 pub use describe::HistoryText;
 pub use form::{Form, Need};
+pub use refute::Refutation;
 pub use shape::{Mask, Shape};
 
 use reach::Reaches;
@@ -83,8 +85,8 @@ pub struct RememberRule {
     /// The sets of past events that its condition asks, by number, if it asks all of them for what lies before its event and by the keys
     /// that its event has there; none otherwise. Where the event belongs to all of them, whoever changes them meets it there.
     pub home: Vec<u32>,
-    /// Sets of past events, by number, each with how many of them its condition needs at least.
-    pub least: Vec<(u32, usize)>,
+    /// What refutes its condition, whatever else holds.
+    pub refutations: Vec<Refutation>,
     types: TypeSet,
 }
 
@@ -159,7 +161,7 @@ impl RememberPlan {
         }
         for (planned, rule) in planned.iter_mut().zip(&typed) {
             planned.home = home(&planned.asked, &asks, &bases);
-            planned.least = least(rule, &mut questions, &asks);
+            planned.refutations = refute::refutations(rule, &mut questions, &asks, &bases);
             let mut reads = ask::reads_of(rule.expressions());
             if planned.is_seen {
                 // Its alerts as events are of the same actor.
@@ -350,7 +352,7 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms
         lag: Span::ZERO,
         fields: Mask::default(),
         home: Vec::new(),
-        least: Vec::new(),
+        refutations: Vec::new(),
         types,
     }
 }
@@ -367,18 +369,6 @@ fn home(asked: &[QuestionId], asks: &[Ask], bases: &[Base]) -> Vec<u32> {
     }
     let all: BTreeSet<u32> = sources.iter().map(|source| source.base).collect();
     all.into_iter().collect()
-}
-
-/// Returns the sets of which the condition of a rule counts events, each with how many there must be at least.
-fn least(rule: &Rule, questions: &mut Questions, asks: &[Ask]) -> Vec<(u32, usize)> {
-    let of_part = |part: &Arc<Typed>| {
-        let (remember, least) = split::least(part)?;
-        match asks.get(questions.id(remember).0 as usize)? {
-            Ask::Plain(plain) => Some((plain.source.base, least)),
-            Ask::Steps(_) => None,
-        }
-    };
-    split::split(&rule.when).bound.iter().filter_map(of_part).collect()
 }
 
 /// Returns the questions that an expression asks itself, those inside histories not among them.

@@ -41,7 +41,8 @@ fn add(part: &Arc<Typed>, parts: &mut Parts) {
     }
 }
 
-fn is_alone(part: &Typed) -> bool {
+/// Says whether an expression reads nothing but the event at hand.
+pub(super) fn is_alone(part: &Typed) -> bool {
     let mut alone = true;
     part.walk(&mut |part| match &part.node {
         Node::Field(scope, _) | Node::Indexed(scope, ..) | Node::Records(scope, ..) => alone &= *scope == Scope::Here,

@@ -23,6 +23,9 @@ use crate::support::rules::{Named, library, rules};
 /// Keys of each history.
 const KEYS: u64 = 1_000_000;
 
+/// Events that would have come in the days before the keys do: three and a half days of them.
+const HEAD_START: u64 = 3 * 864_000 + 432_000;
+
 /// Events that are read before their updates are timed together: so few that they stay in the cache, as an event does that has just come.
 const BATCH: u64 = 64;
 
@@ -33,7 +36,7 @@ const FORMS: &[(&str, &str)] = &[
     ("count", "count(eventType == \"user.session.start\" by actor.id within 7d) >= 50"),
     ("distinct", "distinct(client.ipAddress of (eventType == \"user.session.start\" by actor.id within 7d)) >= 10"),
     ("seen", "not seen(eventType == \"user.session.start\" by actor.id within 7d)"),
-    ("first_seen", "first_seen(actor.type of (eventType == \"user.session.start\" by actor.id within 2d))"),
+    ("first_seen", "first_seen(actor.type of (eventType == \"user.session.start\" by actor.id within 7d))"),
     (
         "sequence",
         "sequence(eventType == \"user.session.start\", eventType == \"user.session.start\" by actor.id within 1d) \
@@ -147,6 +150,9 @@ impl Stream {
     fn filled(name: &str, condition: &str) -> Self {
         let plan = plan(&library(&[rule(name, condition)]));
         let mut stream = Stream::new(plan.clone());
+        // The history is known for half of its window by then: before that `first_seen` says nothing.
+        stream.observe(0);
+        stream.number += HEAD_START;
         (0..KEYS).for_each(|key| stream.observe(key));
         let counters = stream.engine.remembering().counters();
         let estimates: Vec<String> =

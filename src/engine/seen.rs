@@ -6,39 +6,51 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
+type Prints = HashSet<u128, foldhash::quality::RandomState>;
+
 /// Fingerprints in one generation: about 100 MiB for both when full.
 pub const SEEN_MAX: usize = 2_000_000;
 
 /// The fingerprints of events that have come.
 #[derive(Debug)]
 pub struct Seen {
-    young: HashSet<u128, foldhash::fast::RandomState>,
-    old: HashSet<u128, foldhash::fast::RandomState>,
-    // Two hashes seeded at random make a fingerprint that nobody outside can aim at.
+    young: Prints,
+    old: Prints,
+    // Two hashes seeded at random make a mark of the org that nobody outside can aim at.
     hashers: (RandomState, RandomState),
+    /// The org of the event before, nearly always that of the next one, and its mark.
+    org: Option<(Box<str>, u128)>,
 }
 
 impl Seen {
     /// Makes one that has seen nothing.
     pub fn new() -> Self {
-        Seen { young: HashSet::default(), old: HashSet::default(), hashers: (RandomState::new(), RandomState::new()) }
+        Seen { young: Prints::default(), old: Prints::default(), hashers: (RandomState::new(), RandomState::new()), org: None }
     }
 
     /// Says whether an event has come, by its org and the fingerprint of its uuid.
-    pub fn contains(&self, org: Option<&str>, print: Option<u128>) -> bool {
-        let Some(fingerprint) = print.map(|print| self.fingerprint(org, print)) else { return false };
+    pub fn contains(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
+        let Some(fingerprint) = print.map(|print| print ^ self.mark(org)) else { return false };
         self.old.contains(&fingerprint) || self.young.contains(&fingerprint)
     }
 
-    fn fingerprint(&self, org: Option<&str>, print: u128) -> u128 {
-        let identity = (org, print);
-        (u128::from(self.hashers.0.hash_one(identity)) << 64) | u128::from(self.hashers.1.hash_one(identity))
+    /// Returns what sets the events of an org apart from those of the others: the prints of two orgs differ by bits that nobody knows.
+    fn mark(&mut self, org: Option<&str>) -> u128 {
+        let Some(org) = org else { return 0 };
+        match &self.org {
+            Some((known, mark)) if **known == *org => *mark,
+            _ => {
+                let mark = (u128::from(self.hashers.0.hash_one(org)) << 64) | u128::from(self.hashers.1.hash_one(org));
+                self.org = Some((org.into(), mark));
+                mark
+            }
+        }
     }
 
     /// Notes an event by its org and the fingerprint of its uuid; says whether it is the first of that uuid.
     pub fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
         let Some(print) = print else { return true };
-        let fingerprint = self.fingerprint(org, print);
+        let fingerprint = print ^ self.mark(org);
         if self.old.contains(&fingerprint) || !self.young.insert(fingerprint) {
             return false;
         }
@@ -52,5 +64,25 @@ impl Seen {
 impl Default for Seen {
     fn default() -> Self {
         Seen::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_uuid_is_another_event_in_another_org() {
+        let mut seen = Seen::new();
+        let orgs = [None, Some("a.okta.com"), Some("b.okta.com"), Some("")];
+        for org in orgs {
+            assert!(!seen.contains(org, Some(7)) && seen.is_new(org, Some(7)), "{org:?}");
+        }
+        // Whichever org came last.
+        for org in orgs.iter().rev().chain(&orgs) {
+            assert!(seen.contains(*org, Some(7)) && !seen.is_new(*org, Some(7)), "{org:?}");
+            assert!(!seen.contains(*org, Some(8)), "{org:?}");
+        }
+        assert!(seen.is_new(None, None) && seen.is_new(None, None), "without a uuid every event is new");
     }
 }

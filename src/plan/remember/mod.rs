@@ -39,7 +39,8 @@ pub const ENDLESS: Span = Span::micros(i64::MAX);
 pub struct RememberPlan {
     shape: Shape,
     rules: Vec<RememberRule>,
-    by_index: HashMap<RuleIndex, u32>,
+    /// The number here of each rule of the whole plan that has one.
+    numbers: Vec<Option<u32>>,
     bases: Vec<Base>,
     questions: Questions,
     asks: Vec<Ask>,
@@ -176,8 +177,8 @@ impl RememberPlan {
         let types = sets.names().len() + 1;
         let rules_by_type = by_type(types, planned.iter().map(|rule| &rule.types));
         let bases_by_type = by_type(types, bases.iter().map(|base| &base.types));
-        let by_index = planned.iter().zip(0..).map(|(rule, number)| (rule.index, number)).collect();
-        RememberPlan { shape, rules: planned, by_index, bases, questions, asks, rules_by_type, bases_by_type, extra, alert_type, atoms: Arc::default() }
+        let numbers = numbers(&planned);
+        RememberPlan { shape, rules: planned, numbers, bases, questions, asks, rules_by_type, bases_by_type, extra, alert_type, atoms: Arc::default() }
     }
 
     /// Takes over the predicates of the whole plan, once all are known.
@@ -197,12 +198,12 @@ impl RememberPlan {
 
     /// Says whether findings of a rule are said here and not by the stateless engine.
     pub fn owns(&self, rule: RuleIndex) -> bool {
-        self.by_index.get(&rule).and_then(|number| self.rule(*number)).is_some_and(|rule| rule.speaks)
+        self.number(rule).and_then(|number| self.rule(number)).is_some_and(|rule| rule.speaks)
     }
 
     /// Returns the number that a rule has here.
     pub fn number(&self, rule: RuleIndex) -> Option<u32> {
-        self.by_index.get(&rule).copied()
+        self.numbers.get(rule.0 as usize).copied().flatten()
     }
 
     /// Returns the rules, by number.
@@ -279,6 +280,21 @@ fn by_type<'t>(types: usize, sets: impl Iterator<Item = &'t TypeSet>) -> Vec<Vec
         }
     }
     places
+}
+
+/// Returns the place in a list of each of its rules, by the rule's place in the whole plan.
+fn numbers(planned: &[RememberRule]) -> Vec<Option<u32>> {
+    let mut numbers = Vec::new();
+    for (rule, number) in planned.iter().zip(0..) {
+        let at = rule.index.0 as usize;
+        if numbers.len() <= at {
+            numbers.resize(at + 1, None);
+        }
+        if let Some(place) = numbers.get_mut(at) {
+            *place = Some(number);
+        }
+    }
+    numbers
 }
 
 /// What a rule has to do with alerts.

@@ -13,6 +13,7 @@ use slotmap::{SlotMap, new_key_type};
 use smallvec::SmallVec;
 
 use super::codec::put_key;
+use super::fetch::ROWS_MAX;
 use super::few::Few;
 use super::pending::DecisionId;
 use super::row::Row;
@@ -122,6 +123,28 @@ impl Cell {
         self.first = first.map_or(NEVER, |first| first.min(self.first));
     }
 
+    /// Drops the first events as long as it is plain that no answer needs them any more, because others before a time have taken their
+    /// place; returns the bytes that are free now. What is not plain is left to [`Cell::prune`].
+    pub(super) fn trim(&mut self, form: &Form, before: Timestamp) -> usize {
+        let mut freed = 0;
+        while self.is_first_plainly_needless(form, before) {
+            freed += self.entries.pop_front().map_or(0, |entry| entry.bytes());
+        }
+        freed
+    }
+
+    fn is_first_plainly_needless(&self, form: &Form, before: Timestamp) -> bool {
+        let settled = |at: usize| self.entries.get(at).filter(|entry| entry.at < before);
+        match form.needs() {
+            [Need::Newest(count)] => settled((*count).max(1)).is_some(),
+            // More of them have not been fetched.
+            [Need::NewestOfEach { value, .. }] if self.entries.len() <= ROWS_MAX => {
+                settled(1).zip(self.entries.front()).is_some_and(|(second, first)| first.row.surely_agree(&second.row, value))
+            }
+            _ => false,
+        }
+    }
+
     /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
     pub(super) fn prune(&mut self, form: &Form, before: Timestamp) -> usize {
         let is_whole = form.is_every() || form.needs().is_empty();
@@ -148,10 +171,14 @@ impl Cell {
             match need {
                 Need::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, needed)| *needed = true),
                 Need::NewestOfEach { value, values, .. } => {
-                    let mut seen = HashSet::new();
+                    let mut seen: HashSet<Vec<u8>, foldhash::quality::RandomState> = HashSet::default();
+                    let mut after: Option<&Row> = None;
                     for (entry, needed) in newest_first {
                         if seen.len() >= *values {
                             break;
+                        }
+                        if after.replace(&entry.row).is_some_and(|after| after.surely_agree(&entry.row, value)) {
+                            continue;
                         }
                         let mut key = Vec::new();
                         let is_there = put_key(&mut key, &value.eval(&Moment::new(&entry.row, &NoMemory))).is_some();

@@ -108,6 +108,7 @@ impl<'b> Bytes<'b> {
         self.rest.is_empty()
     }
 
+    #[inline]
     pub(super) fn take(&mut self, count: usize) -> Option<&'b [u8]> {
         let (taken, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
@@ -118,15 +119,30 @@ impl<'b> Bytes<'b> {
         self.take(N)?.try_into().ok()
     }
 
+    #[inline]
     pub(super) fn byte(&mut self) -> Option<u8> {
-        self.fixed::<1>().map(|[byte]| byte)
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*byte)
     }
 
     pub(super) fn i64(&mut self) -> Option<i64> {
         self.fixed().map(i64::from_le_bytes)
     }
 
+    #[inline]
     pub(super) fn count(&mut self) -> Option<usize> {
+        // Nearly all are small.
+        match self.rest {
+            [byte @ 0..0x80, rest @ ..] => {
+                self.rest = rest;
+                Some(usize::from(*byte))
+            }
+            _ => self.large_count(),
+        }
+    }
+
+    fn large_count(&mut self) -> Option<usize> {
         let mut count = 0u64;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;
@@ -139,6 +155,7 @@ impl<'b> Bytes<'b> {
     }
 
     /// Reads a number of 16 bits that was written as a count.
+    #[inline]
     pub(super) fn number(&mut self) -> Option<u16> {
         self.count().and_then(|count| u16::try_from(count).ok())
     }
@@ -189,22 +206,33 @@ impl<'b> Bytes<'b> {
         })
     }
 
+    /// Reads a value as the bytes that it was written as, unless there are numbers with a point in it: of those the same bytes can be
+    /// two that are not equal.
+    pub(super) fn exact_bytes(&mut self) -> Option<&'b [u8]> {
+        let before = self.rest;
+        matches!(before.first()?, 1 | 2 | 4..=9).then_some(())?;
+        self.skip_value()?;
+        before.get(..before.len().checked_sub(self.rest.len())?)
+    }
+
     /// Passes over a value.
+    #[inline]
     pub(super) fn skip_value(&mut self) -> Option<()> {
-        match self.byte()? {
-            0 => {}
-            1 => drop(self.take(1)?),
-            2 | 3 | 5 | 6 | 11 | 12 => drop(self.take(8)?),
-            4 | 9 | 14 => drop(self.bytes()?),
-            7 => drop(self.take(4)?),
-            8 | 10 => drop(self.take(16)?),
-            13 => {
-                for _ in 0..self.count()? {
-                    self.skip_value()?;
-                }
-            }
+        let bytes = match self.byte()? {
+            // Nearly all are texts.
+            4 | 9 | 14 => self.count()?,
+            0 => 0,
+            1 => 1,
+            2 | 3 | 5 | 6 | 11 | 12 => 8,
+            7 => 4,
+            8 | 10 => 16,
+            13 => return self.skip_list(),
             _ => return None,
-        }
-        Some(())
+        };
+        self.take(bytes).map(drop)
+    }
+
+    fn skip_list(&mut self) -> Option<()> {
+        (0..self.count()?).try_for_each(|_| self.skip_value())
     }
 }

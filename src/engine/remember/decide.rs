@@ -205,6 +205,10 @@ impl Org {
 
     /// Ends a call: gives what it has said, in the order of events, and drops the events on which nothing can change.
     pub(super) fn conclude(&mut self, turn: &mut Turn) -> Vec<Said> {
+        // Nearly every call has said nothing that is not quiet.
+        if turn.gone.is_empty() && turn.touched.is_empty() && turn.dropped.is_empty() {
+            return Vec::new();
+        }
         let mut all = std::mem::take(&mut turn.gone);
         for id in turn.touched.drain(..) {
             let Some(pending) = self.pendings.get_mut(id.event) else { continue };

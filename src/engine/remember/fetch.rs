@@ -19,7 +19,7 @@ use crate::plan::remember::RememberPlan;
 pub const FETCH_MAX: usize = 32;
 
 /// Events of a cell that are fetched themselves: the newest where values are asked for, the oldest where they will go.
-const ROWS_MAX: usize = 4;
+pub(super) const ROWS_MAX: usize = 4;
 
 impl Remembering {
     /// Fetches what some events need, [`FETCH_MAX`] of them or about so many.
@@ -56,8 +56,14 @@ impl Asked<'_> {
             black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
             self.cells.iter_mut().for_each(|(hash, cell)| **cell = org.cells.find_by_hash(*hash).unwrap_or_default());
             let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
-            let reads_values = |cell: &Cell| plan.base(cell.base).is_some_and(|base| base.form.reads_values());
-            org.cells.fetch(&ids, |cell| reads_values(cell).then(|| cell.entries.len().saturating_sub(ROWS_MAX)..cell.entries.len()));
+            org.cells.fetch(&ids, |cell| {
+                let (form, events) = (&plan.base(cell.base)?.form, cell.entries.len());
+                if form.reads_values() {
+                    return Some(events.saturating_sub(ROWS_MAX)..events);
+                }
+                // The next one lets the oldest of them go.
+                (events > form.at_least()).then_some(0..1)
+            });
         }
         self.prints.clear();
         self.cells.clear();
@@ -83,7 +89,7 @@ impl Cells {
         let mut rows = 0i64;
         for cell in ids.iter().filter_map(|id| self.get(*id)) {
             if let Some(Range { start, end }) = events(cell) {
-                rows = cell.entries.range(start, end).map(|entry| entry.row.at().micros()).fold(rows, i64::wrapping_add);
+                rows = cell.entries.range(start, end).map(|entry| entry.row.touch()).fold(rows, i64::wrapping_add);
             }
         }
         black_box(rows);

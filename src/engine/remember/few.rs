@@ -75,17 +75,19 @@ impl<T> Few<T> {
     }
 
     pub(super) fn insert(&mut self, at: usize, item: T) {
-        *self = match std::mem::take(self) {
-            Few::None => Few::One(item),
-            Few::One(one) => {
-                let (first, second) = if at == 0 { (item, one) } else { (one, item) };
-                let mut all = VecDeque::with_capacity(4);
-                all.extend([first, second]);
-                Few::Many(all)
-            }
-            Few::Many(mut all) => {
-                all.insert(at.min(all.len()), item);
-                Few::Many(all)
+        match self {
+            Few::Many(all) if at >= all.len() => all.push_back(item),
+            Few::Many(all) => all.insert(at, item),
+            Few::None | Few::One(_) => {
+                *self = match self.pop_front() {
+                    None => Few::One(item),
+                    Some(one) => {
+                        let (first, second) = if at == 0 { (item, one) } else { (one, item) };
+                        let mut all = VecDeque::with_capacity(4);
+                        all.extend([first, second]);
+                        Few::Many(all)
+                    }
+                }
             }
         }
     }

@@ -120,8 +120,10 @@ impl Org {
         if base.keeps_first {
             cell.set_first(Some(row.at()));
         }
+        let settled = watermark.minus(base.slack);
+        bytes = bytes.saturating_sub(cell.trim(&base.form, settled));
         if cell.entries.len() >= cell.prune_at as usize {
-            bytes = bytes.saturating_sub(cell.prune(&base.form, watermark.minus(base.slack)));
+            bytes = bytes.saturating_sub(cell.prune(&base.form, settled));
         }
         while cell.entries.len() > rules.limits.events_per_key_max {
             if let Some(entry) = cell.entries.pop_front() {
@@ -162,6 +164,9 @@ impl Org {
 
 /// Asks again for the decisions that a change of a cell concerns and that were noted in it.
 fn affected(cell: &Cell, base: &Base, at: Timestamp, turn: &mut Turn, pendings: &mut Pendings) {
+    if cell.asks().is_empty() {
+        return;
+    }
     let from = base.forward.map_or(at, |forward| at.minus(forward));
     for decision in cell.asked_between(from, at.plus(base.back)) {
         turn.ask_again(pendings, decision);

@@ -149,7 +149,7 @@ impl Org {
 /// Says whether two events have the same value.
 fn is_same(value: &Code, one: &Row, other: &Row) -> bool {
     let of = |row| value.eval(&Moment::new(row, &NoMemory));
-    values_equal(&of(one), &of(other))
+    one.surely_agree(other, value) || values_equal(&of(one), &of(other))
 }
 
 /// Says whether a decision on an event has looked at nothing but cells that the event is in, as that event, and that belong to sets which

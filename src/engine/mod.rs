@@ -95,6 +95,7 @@ impl Engine {
 
     /// Takes an event in that was received at a known time, which the watermark does not pass by much.
     pub fn observe_at(&mut self, event: &Event, received: Option<Timestamp>) -> &[RuleIndex] {
+        self.remembering.reuse(&mut self.scout.room);
         let sighting = self.scout.look_with(event, event.uuid().map(fingerprint), std::mem::take(&mut self.matched));
         self.take(sighting, received)
     }
@@ -119,6 +120,7 @@ impl Engine {
     pub fn observe_all(&mut self, events: &[Event], received: Option<Timestamp>, mut found: impl FnMut(&Event, &[RuleIndex])) {
         let mut sightings = Vec::with_capacity(FETCH_MAX.min(events.len()));
         for together in events.chunks(FETCH_MAX) {
+            self.remembering.reuse(&mut self.scout.room);
             sightings.extend(together.iter().map(|event| self.scout.look(event)));
             self.fetch(sightings.iter_mut());
             for (event, sighting) in together.iter().zip(sightings.drain(..)) {

@@ -16,8 +16,8 @@ const FOURS: [[usize; 2]; 4] = [[0, 4], [9, 14], [19, 24], [28, 32]];
 /// Where its dashes stand.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
-/// Reads the usual form of 32 digits in five groups.
-fn plain(uuid: &str) -> Option<u128> {
+/// Reads the usual form of 32 digits in five groups. What it gives is in the order of the texts.
+pub(super) fn plain(uuid: &str) -> Option<u128> {
     let text: &[u8; 36] = uuid.as_bytes().try_into().ok()?;
     if DASHES.iter().any(|at| text.get(*at) != Some(&b'-')) {
         return None;

@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::cells::{CellId, put_cell_key};
 use super::row::{DECIDING_MAX, Name, Row, RowRoom};
+use super::spare::Spares;
 use crate::engine::Scratch;
 use crate::evaluate::{Facts, Moment, NoMemory};
 use crate::event::{Event, Timestamp};
@@ -63,6 +64,13 @@ pub(crate) struct Room {
     deciding: Vec<u32>,
     key: Vec<u8>,
     row: RowRoom,
+}
+
+impl Room {
+    /// Takes over the memory of events that have gone.
+    pub(super) fn reuse(&mut self, spares: &mut Spares) {
+        self.row.spares.take_over(spares);
+    }
 }
 
 impl Arrival {

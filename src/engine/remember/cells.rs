@@ -17,6 +17,7 @@ use super::fetch::ROWS_MAX;
 use super::few::Few;
 use super::pending::DecisionId;
 use super::row::Row;
+use super::spare::Spares;
 use crate::evaluate::{Code, Facts, Moment, NoMemory};
 use crate::event::Timestamp;
 use crate::plan::remember::{Form, Need};
@@ -125,20 +126,28 @@ impl Cell {
 
     /// Drops the first events as long as it is plain that no answer needs them any more, because others before a time have taken their
     /// place; returns the bytes that are free now. What is not plain is left to [`Cell::prune`].
-    pub(super) fn trim(&mut self, form: &Form, before: Timestamp) -> usize {
+    pub(super) fn trim(&mut self, form: &Form, before: Timestamp, spares: &mut Spares) -> usize {
         let mut freed = 0;
         while self.is_first_plainly_needless(form, before) {
-            freed += self.entries.pop_front().map_or(0, |entry| entry.bytes());
+            freed += self.drop_first(spares);
         }
         freed
+    }
+
+    /// Drops the first event and leaves its memory to others; returns the bytes that are free now.
+    pub(super) fn drop_first(&mut self, spares: &mut Spares) -> usize {
+        let Some(first) = self.entries.pop_front() else { return 0 };
+        let bytes = first.bytes();
+        spares.put(first.row);
+        bytes
     }
 
     fn is_first_plainly_needless(&self, form: &Form, before: Timestamp) -> bool {
         let settled = |at: usize| self.entries.get(at).filter(|entry| entry.at < before);
         match form.needs() {
             [Need::Newest(count)] => settled((*count).max(1)).is_some(),
-            // More of them have not been fetched.
-            [Need::NewestOfEach { value, .. }] if self.entries.len() <= ROWS_MAX => {
+            // Others have not been fetched.
+            [Need::NewestOfEach { value, values: 1 | usize::MAX, .. }] if self.entries.len() <= ROWS_MAX => {
                 settled(1).zip(self.entries.front()).is_some_and(|(second, first)| first.row.surely_agree(&second.row, value))
             }
             _ => false,
@@ -146,17 +155,17 @@ impl Cell {
     }
 
     /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
-    pub(super) fn prune(&mut self, form: &Form, before: Timestamp) -> usize {
+    pub(super) fn prune(&mut self, form: &Form, before: Timestamp, spares: &mut Spares) -> usize {
         let is_whole = form.is_every() || form.needs().is_empty();
         let settled = if is_whole { 0 } else { self.entries.partition_point(|entry| entry.at < before) };
         let mut freed = 0;
         if settled > form.at_least() {
             let mut keep = self.needed(form, settled).into_iter();
-            self.entries.retain(|entry| {
-                let keep = keep.next().unwrap_or(true);
-                freed += if keep { 0 } else { entry.bytes() };
-                keep
-            });
+            let gone = |entry: Entry| {
+                freed += entry.bytes();
+                spares.put(entry.row);
+            };
+            self.entries.sift(|_| keep.next().unwrap_or(true), gone);
         }
         // Twice as many have to come before it is worth looking again.
         self.prune_at = twice(self.entries.len());

@@ -13,6 +13,7 @@ use super::Remembering;
 use super::arrival::Arrival;
 use super::cells::{Cell, CellId, Cells};
 use super::org::Org;
+use crate::event::Timestamp;
 use crate::plan::remember::RememberPlan;
 
 /// Events whose memory is fetched together: enough to wait together, few enough that the first is still near when the last has come.
@@ -20,6 +21,9 @@ pub const FETCH_MAX: usize = 32;
 
 /// Events of a cell that are fetched themselves: the newest where values are asked for, the oldest where they will go.
 pub(super) const ROWS_MAX: usize = 4;
+
+/// Events that are fetched of a cell in which those are looked for that no answer needs.
+const PRUNED_MAX: usize = 2 * ROWS_MAX;
 
 impl Remembering {
     /// Fetches what some events need, [`FETCH_MAX`] of them or about so many.
@@ -58,11 +62,14 @@ impl Asked<'_> {
             let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
             org.cells.fetch(&ids, |cell| {
                 let (form, events) = (&plan.base(cell.base)?.form, cell.entries.len());
-                if form.reads_values() {
-                    return Some(events.saturating_sub(ROWS_MAX)..events);
+                if events + 1 >= cell.prune_at as usize {
+                    return Some(0..PRUNED_MAX);
                 }
-                // The next one lets the oldest of them go.
-                (events > form.at_least()).then_some(0..1)
+                match form.looks_from() {
+                    Some(from) => (events + 1 >= from).then_some(events.saturating_sub(ROWS_MAX)..events),
+                    // The next one lets the oldest of them go.
+                    None => (events > form.at_least()).then_some(0..1),
+                }
             });
         }
         self.prints.clear();
@@ -72,8 +79,13 @@ impl Asked<'_> {
 
 impl Cells {
     /// Fetches cells with all that letting go of them needs: their events, and where the table names them.
-    pub(super) fn fetch_to_let_go(&self, ids: &[CellId]) {
-        self.fetch(ids, |_| Some(0..ROWS_MAX));
+    pub(super) fn fetch_to_let_go(&self, plan: &RememberPlan, ids: &[CellId], watermark: Timestamp) {
+        self.fetch(ids, |cell| {
+            let base = plan.base(cell.base)?;
+            let over = cell.entries.partition_point(|entry| entry.at.plus(base.retention) < watermark);
+            // The others may be looked at as well.
+            Some(0..if base.form.looks_from().is_some() { PRUNED_MAX } else { over.min(PRUNED_MAX) })
+        });
         let hashes: SmallVec<[u64; FETCH_MAX]> = ids.iter().filter_map(|id| self.get(*id)).map(|cell| self.hash(cell.base, &cell.key)).collect();
         black_box(hashes.iter().filter_map(|hash| self.find_by_hash(*hash)).count());
     }

@@ -110,16 +110,28 @@ impl<T> Few<T> {
         }
     }
 
-    pub(super) fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
+    pub(super) fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.sift(keep, drop);
+    }
+
+    /// Keeps those for which something holds, in their order, and gives the others away.
+    pub(super) fn sift(&mut self, mut keep: impl FnMut(&T) -> bool, mut gone: impl FnMut(T)) {
         match self {
             Few::None => {}
             Few::One(one) => {
                 if !keep(one) {
-                    *self = Few::None;
+                    self.pop_front().into_iter().for_each(gone);
                 }
             }
             Few::Many(all) => {
-                all.retain(keep);
+                for _ in 0..all.len() {
+                    let Some(item) = all.pop_front() else { break };
+                    if keep(&item) {
+                        all.push_back(item);
+                    } else {
+                        gone(item);
+                    }
+                }
                 // What a busy hour has taken is given back after it.
                 if all.len() * 4 < all.capacity() {
                     all.shrink_to(all.len() * 2);

@@ -6,12 +6,14 @@ use super::fetch::FETCH_MAX;
 use super::few::Few;
 use super::org::{Due, Org, Rules};
 use super::pending::{DecisionId, Pending, PendingId};
+use super::spare::Spares;
+use super::turn::Turn;
 use super::wheel::has_turned;
 use crate::event::Timestamp;
 
 impl Org {
     /// Drops what can no longer matter.
-    pub(super) fn tidy(&mut self, rules: Rules<'_>, counters: &mut Counters) {
+    pub(super) fn tidy(&mut self, rules: Rules<'_>, turn: &mut Turn, counters: &mut Counters) {
         let watermark = self.watermark(rules.limits);
         let turned = self.settled.replace(watermark).is_none_or(|settled| has_turned(settled, watermark));
         if turned {
@@ -29,8 +31,8 @@ impl Org {
         if turned {
             while let Some(expired) = self.expiries.pop(watermark) {
                 for together in expired.chunks(FETCH_MAX) {
-                    self.cells.fetch_to_let_go(together);
-                    together.iter().for_each(|cell| self.expire(rules, *cell, watermark));
+                    self.cells.fetch_to_let_go(rules.plan, together, watermark);
+                    together.iter().for_each(|cell| self.expire(rules, *cell, watermark, &mut turn.spares));
                     self.queues.sweep(&self.cells);
                 }
             }
@@ -69,14 +71,14 @@ impl Org {
     }
 
     /// Drops the events and asks of a cell that can no longer matter, and the cell with the last of them.
-    fn expire(&mut self, rules: Rules<'_>, id: CellId, watermark: Timestamp) {
+    fn expire(&mut self, rules: Rules<'_>, id: CellId, watermark: Timestamp, spares: &mut Spares) {
         let Some(cell) = self.cells.get_mut(id) else { return };
         let Some(base) = rules.plan.base(cell.base) else { return };
         let mut freed = 0;
         while cell.entries.front().is_some_and(|entry| entry.at.plus(base.retention) < watermark) {
-            freed += cell.entries.pop_front().map_or(0, |entry| entry.bytes());
+            freed += cell.drop_first(spares);
         }
-        freed += cell.prune(&base.form, watermark.minus(base.slack));
+        freed += cell.prune(&base.form, watermark.minus(base.slack), spares);
         self.bytes = self.bytes.saturating_sub(freed);
         let dropped = cell.forget_asks(|decision| self.pendings.contains(decision.event));
         self.ask_bytes = self.ask_bytes.saturating_sub(dropped * size_of::<Asked>());

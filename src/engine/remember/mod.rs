@@ -23,6 +23,7 @@ mod pending;
 mod quiet;
 mod row;
 mod snapshot;
+mod spare;
 mod steps;
 mod turn;
 mod wheel;
@@ -200,6 +201,11 @@ impl Remembering {
         is_new
     }
 
+    /// Hands over the memory of events that have gone, for those that come.
+    pub(crate) fn reuse(&mut self, room: &mut Room) {
+        room.reuse(&mut self.turn.spares);
+    }
+
     /// Says whether an event that rules wanted has come.
     pub(crate) fn knows(&self, org: &str, print: Option<u128>) -> bool {
         print.is_some_and(|print| self.orgs.get(org).is_some_and(|org| org.known.contains(print)))
@@ -241,7 +247,7 @@ impl Remembering {
         org.wake(rules, turn, counters);
         let said = org.conclude(turn);
         let changes = changes(rules, &name, org, said, turn.home.as_ref(), counters);
-        org.tidy(rules, counters);
+        org.tidy(rules, turn, counters);
         turn.clear();
         changes
     }
@@ -256,7 +262,7 @@ impl Remembering {
         org.wake(rules, &mut turn, &mut self.counters);
         let said = org.conclude(&mut turn);
         let changes = changes(rules, &Arc::from(org_name), org, said, None, &mut self.counters);
-        org.tidy(rules, &mut self.counters);
+        org.tidy(rules, &mut turn, &mut self.counters);
         changes
     }
 
@@ -309,7 +315,7 @@ fn alone(plan: &RememberPlan, wanted: &Wanted, org_name: &Arc<str>, counters: &m
         changes.push(Change::Fired(Box::new(Fired {
             org: org_name.clone(),
             rule: rule.index,
-            uuid: Some(wanted.row.uuid()).filter(|uuid| !uuid.is_empty()).map(str::to_owned),
+            uuid: Some(wanted.row.uuid()).filter(|uuid| !uuid.is_empty()),
             published: wanted.row.published(),
             row: wanted.row.clone(),
             raw: wanted.raw.clone(),
@@ -348,7 +354,7 @@ fn changes(rules: Rules<'_>, name: &Arc<str>, org: &mut Org, said: Vec<Said>, ca
                     Some(came) => format!("the event {} of {} came later and changed what its histories hold", came.uuid(), came.at()),
                     None => "its stream went on, and what its histories hold changed".to_owned(),
                 };
-                changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: said.row.uuid().to_owned(), published: said.row.at(), reason });
+                changes.push(Change::Withdrawn { org: name.clone(), rule: rule.index, uuid: said.row.uuid(), published: said.row.at(), reason });
             }
             (None, None) => {}
         }
@@ -389,7 +395,7 @@ fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired 
     Fired {
         org: org_name.clone(),
         rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
-        uuid: Some(said.row.uuid().to_owned()),
+        uuid: Some(said.row.uuid()),
         published: said.row.published(),
         row: said.row,
         raw: said.raw,
@@ -416,7 +422,7 @@ fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> (Answers, Vec<
             question: *question,
             value,
             count: rows.len(),
-            uuids: listed.map(|row| row.uuid().to_owned()).collect(),
+            uuids: listed.map(|row| row.uuid()).collect(),
             first: rows.first().map(Row::at),
             last: rows.last().map(Row::at),
         });

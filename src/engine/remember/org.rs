@@ -121,9 +121,9 @@ impl Org {
             cell.set_first(Some(row.at()));
         }
         let settled = watermark.minus(base.slack);
-        bytes = bytes.saturating_sub(cell.trim(&base.form, settled));
+        bytes = bytes.saturating_sub(cell.trim(&base.form, settled, &mut turn.spares));
         if cell.entries.len() >= cell.prune_at as usize {
-            bytes = bytes.saturating_sub(cell.prune(&base.form, settled));
+            bytes = bytes.saturating_sub(cell.prune(&base.form, settled, &mut turn.spares));
         }
         while cell.entries.len() > rules.limits.events_per_key_max {
             if let Some(entry) = cell.entries.pop_front() {

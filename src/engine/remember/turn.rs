@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::cells::CellId;
 use super::pending::{DecisionId, PendingId};
 use super::row::Row;
+use super::spare::Spares;
 use crate::pack::Severity;
 
 /// What one call does. Kept from call to call for its memory alone.
@@ -23,6 +24,8 @@ pub(super) struct Turn {
     /// The event that came, and its cells by the numbers of their sets.
     pub(super) home: Option<Row>,
     pub(super) cells: Vec<(u32, CellId)>,
+    /// The memory of events that have gone; it outlives the call.
+    pub(super) spares: Spares,
 }
 
 /// A decision to be made.

@@ -8,7 +8,7 @@ use crate::plan::RuleIndex;
 const KEY_BYTES: usize = 150;
 
 /// Bytes of an event of a key beside the fields that are kept: its place, its time and its id.
-const EVENT_BYTES: usize = 110;
+const EVENT_BYTES: usize = 100;
 
 /// Bytes of a kept field, most of which are short texts.
 const FIELD_BYTES: usize = 16;

@@ -44,9 +44,9 @@ impl Form {
         self.0.iter().any(|need| matches!(need, Need::Every))
     }
 
-    /// Says whether what is asked looks at the values of events.
-    pub fn reads_values(&self) -> bool {
-        self.0.iter().any(|need| !matches!(need, Need::Newest(_)))
+    /// Returns from how many events of a key on what is asked looks at their values; none where it never does.
+    pub fn looks_from(&self) -> Option<usize> {
+        self.0.iter().filter_map(Need::looks_from).min()
     }
 
     /// Adds what a question needs.
@@ -98,6 +98,15 @@ impl Need {
             Need::NewestOfEach { values: 1, meaning, .. } => format!("the newest event with {meaning}"),
             Need::NewestOfEach { values, .. } => format!("the newest event of each of {values} values"),
             Need::Every => "every event of the window".to_owned(),
+        }
+    }
+
+    fn looks_from(&self) -> Option<usize> {
+        match self {
+            Need::Newest(_) => None,
+            Need::NewestOfEach { values: usize::MAX, .. } | Need::Every => Some(1),
+            // With fewer events there are not so many values.
+            Need::NewestOfEach { values, .. } => Some(*values),
         }
     }
 

@@ -5,7 +5,7 @@
 .DEFAULT_GOAL := help
 # The steps of `test` come in this order, the real tests last, even with -j.
 .NOTPARALLEL:
-.PHONY: help demo test format-check lint docs deny pack unit contract bench law flood fuzz fmt
+.PHONY: help demo test format-check lint docs deny pack unit contract bench peers law flood fuzz fmt
 
 EVENTS := tests/data/demo/okta-events.ndjson
 PACK := rules/okta/recommended
@@ -50,6 +50,12 @@ contract: ## the fake Okta org against Okta's SDKs, recorded exchanges and Prism
 
 bench: ## measure; say the machine and the date when you quote a figure
 	cargo bench --locked
+
+peers: ## what histories cost rsigma, and then ours (needs the registry)
+	@# It asks for a newer compiler than it needs.
+	cargo build --release --locked --ignore-rust-version --manifest-path benches/peers/Cargo.toml --target-dir target/peers
+	MIMALLOC_PURGE_DELAY=-1 target/peers/release/peers
+	cargo bench --locked -- history_update
 
 law: ## the law of histories at length: make law CASES=1000000
 	CLARION_LAW_CASES=$${CASES:-1000000} cargo test --locked --release --test it histories::law -- --nocapture

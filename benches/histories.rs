@@ -1,11 +1,11 @@
 //! Histories: what one update costs with a million keys, and how many bytes a key takes.
 //!
-//! Each rule decides on every event of its history and never fires. Events come ten a second, so that an hour of decisions is open, as it
-//! is with the default lateness. Keys are drawn at random: hardly any of them is in a cache.
+//! Each rule decides on every event of its history and hardly ever fires. Events come ten a second, so that an hour of decisions is open,
+//! as it is with the default lateness. Keys are drawn at random: hardly any of them is in a cache. Measured twice: while histories grow, and
+//! when the window has passed, so that every update lets an older event go.
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,17 +17,15 @@ use clarion::plan::Plan;
 use criterion::{BenchmarkId, Criterion, Throughput};
 
 use crate::support::events::{EVERYDAY_TYPES, events};
+use crate::support::keyed::{BATCH, DAY, KEYS, warm_memory, write_event};
 use crate::support::random::Random;
 use crate::support::rules::{Named, library, rules};
 
-/// Keys of each history.
-const KEYS: u64 = 1_000_000;
+/// Events that would have come in the days before the keys do: half of a window, before which `first_seen` says nothing.
+const HEAD_START: u64 = WINDOW / 2;
 
-/// Events that would have come in the days before the keys do: three and a half days of them.
-const HEAD_START: u64 = 3 * 864_000 + 432_000;
-
-/// Events that are read before their updates are timed together: so few that they stay in the cache, as an event does that has just come.
-const BATCH: u64 = 64;
+/// Events in the window of every history: seven days of them.
+const WINDOW: u64 = 7 * DAY;
 
 /// The forms of state, each with a condition that keeps it, decides on every event and hardly ever holds once every key is there.
 const FORMS: &[(&str, &str)] = &[
@@ -39,19 +37,28 @@ const FORMS: &[(&str, &str)] = &[
     ("first_seen", "first_seen(actor.type of (eventType == \"user.session.start\" by actor.id within 7d))"),
     (
         "sequence",
-        "sequence(eventType == \"user.session.start\", eventType == \"user.session.start\" by actor.id within 1d) \
-         and not seen(eventType == \"user.session.start\" by actor.id within 1d)",
+        "sequence(eventType == \"user.session.start\", eventType == \"user.session.start\" by actor.id within 7d) \
+         and not seen(eventType == \"user.session.start\" by actor.id within 7d)",
     ),
 ];
 
 /// Measures updates and sizes.
 pub(crate) fn histories(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("history_update");
+    updates(criterion, "history_update", KEYS);
+    // A whole window more: what came first is over.
+    updates(criterion, "history_update_full", KEYS + WINDOW);
+    bare_table(criterion);
+    mixture(criterion);
+}
+
+/// Measures the update of each form, after so many events.
+fn updates(criterion: &mut Criterion, name: &str, before: u64) {
+    let mut group = criterion.benchmark_group(name);
     group.throughput(Throughput::Elements(1)).sample_size(10);
-    for (name, condition) in FORMS {
+    for (form, condition) in FORMS {
         // A million keys are made only for what is measured.
-        let mut stream = LazyCell::new(|| Stream::filled(name, condition));
-        group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+        let mut stream = LazyCell::new(|| Stream::filled(form, condition, before));
+        group.bench_function(BenchmarkId::from_parameter(form), |bencher| {
             let stream = &mut *stream;
             bencher.iter_custom(|times| {
                 let mut spent = Duration::ZERO;
@@ -63,8 +70,12 @@ pub(crate) fn histories(criterion: &mut Criterion) {
             });
         });
     }
-    group.bench_function("a bare table", |bencher| {
-        // What it costs on this machine to reach a key at all: a table from ids to the time of the last event and nothing else.
+    group.finish();
+}
+
+/// Measures what it costs on this machine to reach a key at all: a table from ids to the time of the last event and nothing else.
+fn bare_table(criterion: &mut Criterion) {
+    criterion.bench_function("history_update/a bare table", |bencher| {
         let mut table: HashMap<String, u64> = (0..KEYS).map(|key| (format!("00u{key:017}"), key)).collect();
         let mut random = Random::seeded(5);
         let ids: Vec<String> = (0..100_000).map(|_| format!("00u{:017}", random.below(KEYS))).collect();
@@ -75,8 +86,6 @@ pub(crate) fn histories(criterion: &mut Criterion) {
             }
         });
     });
-    group.finish();
-    mixture(criterion);
 }
 
 /// A hundred rules, of which fifteen of the pack remember, beside a hundred that do not, over the same events.
@@ -146,14 +155,19 @@ impl Stream {
         Stream { engine, plan, random: Random::seeded(5), number: 0, event: Event::new(), text: String::new() }
     }
 
-    /// Makes one whose history has every key, and says how many bytes those take.
-    fn filled(name: &str, condition: &str) -> Self {
+    /// Makes one whose history has every key, and says how many bytes those take. As many events as are missing `before` it is measured
+    /// come after that.
+    fn filled(name: &str, condition: &str, before: u64) -> Self {
+        warm_memory();
         let plan = plan(&library(&[rule(name, condition)]));
         let mut stream = Stream::new(plan.clone());
-        // The history is known for half of its window by then: before that `first_seen` says nothing.
         stream.observe(0);
         stream.number += HEAD_START;
         (0..KEYS).for_each(|key| stream.observe(key));
+        for _ in KEYS..before {
+            let key = stream.random.below(KEYS);
+            stream.observe(key);
+        }
         let counters = stream.engine.remembering().counters();
         let estimates: Vec<String> =
             plan.remember().describe().iter().map(|history| format!("{}: {} bytes a key with one event", history.form, history.bytes_per_key)).collect();
@@ -164,25 +178,7 @@ impl Stream {
 
     fn next(&mut self, key: u64) {
         self.number += 1;
-        let tenths = self.number;
-        let (seconds, days) = (tenths / 10, tenths / 864_000);
-        self.text.clear();
-        write!(
-            self.text,
-            "{{\"uuid\":\"00000000-0000-4000-8000-{:012x}\",\"published\":\"2026-{:02}-{:02}T{:02}:{:02}:{:02}.{}00Z\",\"eventType\":\"user.session.start\",\
-             \"outcome\":{{\"result\":\"SUCCESS\"}},\"actor\":{{\"id\":\"00u{key:017}\",\"type\":\"User\"}},\"client\":{{\"ipAddress\":\"10.{}.{}.{}\"}}}}",
-            self.number,
-            days / 28 % 12 + 1,
-            days % 28 + 1,
-            seconds / 3_600 % 24,
-            seconds / 60 % 60,
-            seconds % 60,
-            tenths % 10,
-            key % 7,
-            key % 251,
-            self.number % 3,
-        )
-        .expect("a string");
+        write_event(&mut self.text, self.number, key);
     }
 
     fn observe(&mut self, key: u64) {

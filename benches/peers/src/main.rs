@@ -54,9 +54,7 @@ fn main() {
 
 fn rules(correlation: Option<(&str, &str)>) -> String {
     let detection = |id: &str, event_type: &str| {
-        format!(
-            "title: {id}\nid: {id}\nlogsource:\n    product: okta\ndetection:\n    it:\n        eventType: {event_type}\n    condition: it\nlevel: low\n"
-        )
+        format!("title: {id}\nid: {id}\nlogsource:\n    product: okta\ndetection:\n    it:\n        eventType: {event_type}\n    condition: it\nlevel: low\n")
     };
     let mut rules = detection("start", "user.session.start");
     if let Some((kind, condition)) = correlation {

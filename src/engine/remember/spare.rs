@@ -24,8 +24,8 @@ pub(super) fn bytes_of_size(size: usize) -> usize {
     (size * SIZE_BYTES).saturating_sub(HEAD_BYTES + SLACK_BYTES)
 }
 
-/// Spares of one size: twice as many as come together.
-const EACH_MAX: usize = 2 * super::FETCH_MAX;
+/// Spares of one size: about what goes in a minute, and no more than a cache near the processor holds.
+const EACH_MAX: usize = 1_024;
 
 /// Memory of events that nobody shares, by its size.
 #[derive(Debug, Default)]

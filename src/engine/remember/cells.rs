@@ -146,7 +146,7 @@ impl Cell {
         let settled = |at: usize| self.entries.get(at).filter(|entry| entry.at < before);
         match form.needs() {
             [Need::Newest(count)] => settled((*count).max(1)).is_some(),
-            // Others have not been fetched.
+            // The first events of larger cells have not been fetched; those are left to pruning.
             [Need::NewestOfEach { value, values: 1 | usize::MAX, .. }] if self.entries.len() <= ROWS_MAX => {
                 settled(1).zip(self.entries.front()).is_some_and(|(second, first)| first.row.surely_agree(&second.row, value))
             }

@@ -27,7 +27,7 @@ pub(super) fn bytes_of_size(size: usize) -> usize {
 /// Spares of one size: about what goes in a minute, and no more than a cache near the processor holds.
 const EACH_MAX: usize = 1_024;
 
-/// Memory of events that nobody shares, by its size.
+/// Memory of events that nobody shares, by its size: 5 MB at most, which no limit counts.
 #[derive(Debug, Default)]
 pub(super) struct Spares {
     by_size: [Vec<Row>; SIZES],

@@ -107,7 +107,6 @@ impl Org {
     }
 
     fn insert_into(&mut self, rules: Rules<'_>, id: CellId, base: &Base, row: &Row, turn: &mut Turn, counters: &mut Counters) {
-        let watermark = self.watermark(rules.limits);
         let Some(cell) = self.cells.get_mut(id) else { return };
         let ever = cell.ever;
         if !cell.insert(row) {
@@ -120,7 +119,8 @@ impl Org {
         if base.keeps_first {
             cell.set_first(Some(row.at()));
         }
-        let settled = watermark.minus(base.slack);
+        // Where the watermark is ahead of that, this call still has decisions to make for which nothing may be missing.
+        let settled = self.settled.map_or(Timestamp::from_micros(i64::MIN), |settled| settled.minus(base.slack));
         bytes = bytes.saturating_sub(cell.trim(&base.form, settled, &mut turn.spares));
         if cell.entries.len() >= cell.prune_at as usize {
             bytes = bytes.saturating_sub(cell.prune(&base.form, settled, &mut turn.spares));

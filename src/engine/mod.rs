@@ -4,6 +4,7 @@
 //! once, however often it comes. Never reads a clock and does no input or output: time arrives with the event.
 
 mod print;
+mod prints;
 pub mod remember;
 mod scout;
 mod scratch;
@@ -132,7 +133,13 @@ impl Engine {
     /// Fetches what sightings need of memory before they are taken in: some at once, [`FETCH_MAX`] or about so many. It changes nothing of what
     /// they say.
     pub fn fetch<'s>(&self, sightings: impl Iterator<Item = &'s mut Sighting>) {
-        self.remembering.fetch(sightings.map(|sighting| &mut sighting.arrival));
+        self.remembering.fetch(sightings.map(|sighting| {
+            let arrival = &mut sighting.arrival;
+            if !arrival.is_wanted() {
+                self.seen.fetch(sighting.has_org.then_some(&*arrival.org), sighting.print);
+            }
+            arrival
+        }));
     }
 
     /// Says whether an event counts. Which events came before is known twice over: of those that rules remember it outlives a restart.

@@ -3,12 +3,12 @@
 //! Keeps a fingerprint of (org, uuid) for each event, in two generations: when the younger one is full the older one is forgotten, so
 //! that memory stays bounded and the most recent events are always known. An event without uuid is always new.
 
-use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::hint::black_box;
 
-type Prints = HashSet<u128, foldhash::quality::RandomState>;
+use super::prints::Prints;
 
-/// Fingerprints in one generation: about 100 MiB for both when full.
+/// Fingerprints in one generation: 128 MiB for both when full.
 pub const SEEN_MAX: usize = 2_000_000;
 
 /// The fingerprints of events that have come.
@@ -31,19 +31,29 @@ impl Seen {
     /// Says whether an event has come, by its org and the fingerprint of its uuid.
     pub fn contains(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
         let Some(fingerprint) = print.map(|print| print ^ self.mark(org)) else { return false };
-        self.old.contains(&fingerprint) || self.young.contains(&fingerprint)
+        self.old.contains(fingerprint) || self.young.contains(fingerprint)
     }
 
     /// Returns what sets the events of an org apart from those of the others: the prints of two orgs differ by bits that nobody knows.
     fn mark(&mut self, org: Option<&str>) -> u128 {
-        let Some(org) = org else { return 0 };
-        match &self.org {
-            Some((known, mark)) if **known == *org => *mark,
-            _ => {
-                let mark = (u128::from(self.hashers.0.hash_one(org)) << 64) | u128::from(self.hashers.1.hash_one(org));
-                self.org = Some((org.into(), mark));
-                mark
-            }
+        self.known_mark(org).unwrap_or_else(|| {
+            let org = org.unwrap_or_default();
+            let mark = (u128::from(self.hashers.0.hash_one(org)) << 64) | u128::from(self.hashers.1.hash_one(org));
+            self.org = Some((org.into(), mark));
+            mark
+        })
+    }
+
+    /// Returns the same where nothing has to be worked out for it.
+    fn known_mark(&self, org: Option<&str>) -> Option<u128> {
+        let Some(org) = org else { return Some(0) };
+        self.org.as_ref().filter(|(known, _)| **known == *org).map(|(_, mark)| *mark)
+    }
+
+    /// Fetches what noting an event will look at; of an event of the same org as the one before.
+    pub(super) fn fetch(&self, org: Option<&str>, print: Option<u128>) {
+        if let (Some(print), Some(mark)) = (print, self.known_mark(org)) {
+            black_box(self.old.contains(print ^ mark) | self.young.contains(print ^ mark));
         }
     }
 
@@ -51,7 +61,7 @@ impl Seen {
     pub fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
         let Some(print) = print else { return true };
         let fingerprint = print ^ self.mark(org);
-        if self.old.contains(&fingerprint) || !self.young.insert(fingerprint) {
+        if self.old.contains(fingerprint) || !self.young.insert(fingerprint) {
             return false;
         }
         if self.young.len() >= SEEN_MAX {

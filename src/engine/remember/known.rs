@@ -3,17 +3,15 @@
 //! Events that can still come in time are known by a set that is no larger than the lateness is long. Those behind the watermark are only
 //! listed, in two generations of bounded size; sets of them are made when the first event comes late.
 
-use std::collections::HashSet;
 use std::hint::black_box;
 
 use super::fetch::FETCH_MAX;
 use super::wheel::Wheel;
+use crate::engine::prints::Prints;
 use crate::event::Timestamp;
 
 /// Fingerprints in one generation, and of those that can still come in time.
 pub(super) const KNOWN_MAX: usize = 1_000_000;
-
-type Prints = HashSet<u128, foldhash::quality::RandomState>;
 
 /// The events that have come, by the fingerprints of their uuids.
 #[derive(Debug, Default)]
@@ -37,21 +35,18 @@ struct Generation {
 
 impl Generation {
     fn contains(&mut self, print: u128) -> bool {
-        self.set.extend(self.list.get(self.set.len()..).unwrap_or_default());
-        self.set.contains(&print)
+        self.set.extend(self.list.get(self.set.len()..).unwrap_or_default().iter().copied());
+        self.set.contains(print)
     }
 
     fn knows(&self, print: u128) -> bool {
-        self.set.contains(&print) || self.list.get(self.set.len()..).unwrap_or_default().contains(&print)
+        self.set.contains(print) || self.list.get(self.set.len()..).unwrap_or_default().contains(&print)
     }
 
     fn bytes(&self) -> usize {
-        self.list.capacity() * size_of::<u128>() + self.set.capacity() * SET_BYTES
+        self.list.capacity() * size_of::<u128>() + self.set.bytes()
     }
 }
-
-/// Bytes of a fingerprint in a set.
-const SET_BYTES: usize = 18;
 
 impl Known {
     /// Notes an event that happened at a time; says whether it is the first of its uuid. One that is behind the watermark, or does not
@@ -67,7 +62,7 @@ impl Known {
                 is_new
             }
             None => {
-                let is_new = !self.recent.contains(&print) && !self.young.contains(print) && !self.old.contains(print);
+                let is_new = !self.recent.contains(print) && !self.young.contains(print) && !self.old.contains(print);
                 if is_new {
                     self.list(print);
                 }
@@ -78,21 +73,21 @@ impl Known {
 
     /// Says whether an event is among those that can still come in time.
     pub(super) fn is_recent(&self, print: u128) -> bool {
-        self.recent.contains(&print)
+        self.recent.contains(print)
     }
 
     /// Says whether an event has come.
     pub(super) fn contains(&self, print: u128) -> bool {
-        self.recent.contains(&print) || self.young.knows(print) || self.old.knows(print)
+        self.recent.contains(print) || self.young.knows(print) || self.old.knows(print)
     }
 
     /// Moves those that are behind the watermark to where they take less room.
     pub(super) fn settle(&mut self, watermark: Timestamp) {
         while let Some(passed) = self.times.pop(watermark) {
             for together in passed.chunks(FETCH_MAX) {
-                black_box(together.iter().filter(|(_, print)| self.recent.contains(print)).count());
+                black_box(together.iter().filter(|(_, print)| self.recent.contains(*print)).count());
                 for (_, print) in together {
-                    self.recent.remove(print);
+                    self.recent.remove(*print);
                     self.list(*print);
                 }
             }
@@ -105,7 +100,7 @@ impl Known {
             let Some((begin, first)) = self.times.pop_first() else { return };
             self.begin = Some(begin);
             for (_, print) in first {
-                self.recent.remove(&print);
+                self.recent.remove(print);
                 self.list(print);
             }
         }
@@ -143,7 +138,7 @@ impl Known {
 
     /// Returns about how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        let recent = self.recent.capacity() * SET_BYTES + self.recent.len() * size_of::<(Timestamp, u128)>();
+        let recent = self.recent.bytes() + self.recent.len() * size_of::<(Timestamp, u128)>();
         recent + self.young.bytes() + self.old.bytes()
     }
 }
@@ -179,7 +174,7 @@ mod tests {
         assert!(known.is_new(1, Some(at(10)), at(9)));
         assert!(!known.is_new(1, Some(at(10)), at(9)), "in time");
         known.settle(at(20));
-        assert!(known.recent.is_empty());
+        assert!(known.recent.len() == 0);
         assert!(known.contains(1) && !known.contains(2));
         assert!(!known.is_new(1, Some(at(10)), at(20)), "late");
         assert!(known.is_new(2, Some(at(10)), at(20)), "late and new");

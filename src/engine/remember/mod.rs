@@ -230,16 +230,16 @@ impl Remembering {
             return alone(plan, &wanted, &name, counters);
         }
         org.begin_at(at, turn);
-        if let Some(wanted) = wanted {
-            let Wanted { row, places, mut triggered, raw } = *wanted;
-            org.insert(rules, &row, &places, true, turn, counters);
+        if let Some(mut wanted) = wanted {
+            // It stays where it is: to move it just to take it apart would cost more than what is done with it.
+            org.insert(rules, &wanted.row, &wanted.places, true, turn, counters);
             // Moved, not shared: to count who shares it is to wait for all memory that is being written.
-            turn.home = Some(row);
-            org.decide_quietly(rules, turn, raw.as_ref(), &mut triggered, counters);
-            if !triggered.is_empty()
+            turn.home = Some(wanted.row);
+            org.decide_quietly(rules, turn, wanted.raw.as_ref(), &mut wanted.triggered, counters);
+            if !wanted.triggered.is_empty()
                 && let Some(row) = turn.home.clone()
             {
-                org.ask_for(rules, &row, raw, &triggered, turn);
+                org.ask_for(rules, &row, wanted.raw, &wanted.triggered, turn);
             }
         }
         org.settle(rules, turn, counters);

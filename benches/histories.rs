@@ -27,6 +27,10 @@ const HEAD_START: u64 = WINDOW / 2;
 /// Events in the window of every history: seven days of them.
 const WINDOW: u64 = 7 * DAY;
 
+/// Events after which every update lets an older one go, and after which every key is about to be looked at for the second time since it
+/// was made: a window and a bit more than half of one. Just behind the first window nothing goes for a while.
+const FULL: u64 = KEYS + WINDOW + WINDOW / 5 * 3;
+
 /// The forms of state, each with a condition that keeps it, decides on every event and hardly ever holds once every key is there.
 const FORMS: &[(&str, &str)] = &[
     // What the same event costs where nothing is remembered.
@@ -45,8 +49,7 @@ const FORMS: &[(&str, &str)] = &[
 /// Measures updates and sizes.
 pub(crate) fn histories(criterion: &mut Criterion) {
     updates(criterion, "history_update", KEYS);
-    // A whole window more: what came first is over.
-    updates(criterion, "history_update_full", KEYS + WINDOW);
+    updates(criterion, "history_update_full", FULL);
     bare_table(criterion);
     mixture(criterion);
 }
@@ -145,14 +148,13 @@ struct Stream {
     engine: Engine,
     random: Random,
     number: u64,
-    event: Event,
     text: String,
 }
 
 impl Stream {
     fn new(plan: Arc<Plan>) -> Self {
         let engine = Engine::with_limits(plan.clone(), Limits { bytes_max: usize::MAX, ..Limits::default() });
-        Stream { engine, plan, random: Random::seeded(5), number: 0, event: Event::new(), text: String::new() }
+        Stream { engine, plan, random: Random::seeded(5), number: 0, text: String::new() }
     }
 
     /// Makes one whose history has every key, and says how many bytes those take. As many events as are missing `before` it is measured
@@ -161,13 +163,14 @@ impl Stream {
         warm_memory();
         let plan = plan(&library(&[rule(name, condition)]));
         let mut stream = Stream::new(plan.clone());
-        stream.observe(0);
+        stream.take(std::iter::once(0));
         stream.number += HEAD_START;
-        (0..KEYS).for_each(|key| stream.observe(key));
-        for _ in KEYS..before {
-            let key = stream.random.below(KEYS);
-            stream.observe(key);
-        }
+        (0..KEYS).step_by(BATCH as usize).for_each(|first| {
+            stream.take(first..KEYS.min(first + BATCH));
+        });
+        (KEYS..before).step_by(BATCH as usize).for_each(|_| {
+            stream.batch();
+        });
         let counters = stream.engine.remembering().counters();
         let estimates: Vec<String> =
             plan.remember().describe().iter().map(|history| format!("{}: {} bytes a key with one event", history.form, history.bytes_per_key)).collect();
@@ -176,24 +179,18 @@ impl Stream {
         stream
     }
 
-    fn next(&mut self, key: u64) {
-        self.number += 1;
-        write_event(&mut self.text, self.number, key);
-    }
-
-    fn observe(&mut self, key: u64) {
-        self.next(key);
-        self.event.read(self.plan.layout(), self.text.as_bytes(), &Origin::default()).expect("an event");
-        self.engine.observe(&self.event);
-        self.engine.changes();
-    }
-
-    /// Reads a batch of events, then times their updates.
+    /// Takes in a batch of events of random keys, and says how long that took.
     fn batch(&mut self) -> Duration {
-        let read: Vec<Event> = (0..BATCH)
-            .map(|_| {
-                let key = self.random.below(KEYS);
-                self.next(key);
+        let keys: Vec<u64> = (0..BATCH).map(|_| self.random.below(KEYS)).collect();
+        self.take(keys.into_iter())
+    }
+
+    /// Reads an event of each key, then times their updates.
+    fn take(&mut self, keys: impl Iterator<Item = u64>) -> Duration {
+        let read: Vec<Event> = keys
+            .map(|key| {
+                self.number += 1;
+                write_event(&mut self.text, self.number, key);
                 let mut event = Event::new();
                 event.read(self.plan.layout(), self.text.as_bytes(), &Origin::default()).expect("an event");
                 event

@@ -20,7 +20,7 @@ use super::row::Row;
 use super::spare::Spares;
 use crate::evaluate::{Code, Facts, Moment, NoMemory};
 use crate::event::Timestamp;
-use crate::plan::remember::{Form, Need};
+use crate::plan::remember::{Base, Form, Need};
 
 new_key_type! {
     /// A place of a cell; no other cell ever has the same.
@@ -126,7 +126,7 @@ impl Cell {
 
     /// Drops the first events as long as it is plain that no answer needs them any more, because others before a time have taken their
     /// place; returns the bytes that are free now. What is not plain is left to [`Cell::prune`].
-    pub(super) fn trim(&mut self, form: &Form, before: Timestamp, spares: &mut Spares) -> usize {
+    fn trim(&mut self, form: &Form, before: Timestamp, spares: &mut Spares) -> usize {
         let mut freed = 0;
         while self.is_first_plainly_needless(form, before) {
             freed += self.drop_first(spares);
@@ -134,8 +134,43 @@ impl Cell {
         freed
     }
 
+    /// Drops events that no answer needs any more, as far as that is found quickly, while all decisions before a time are final; returns
+    /// the bytes that are free now.
+    pub(super) fn drop_needless(&mut self, base: &Base, settled: Timestamp, spares: &mut Spares) -> usize {
+        let before = settled.minus(base.slack);
+        let freed = self.drop_before(settled.minus(base.retention), spares) + self.trim(&base.form, before, spares);
+        if self.entries.len() < self.prune_at as usize {
+            return freed;
+        }
+        freed + self.prune(&base.form, before, spares)
+    }
+
+    /// Drops the events that happened before a time; returns the bytes that are free now.
+    fn drop_before(&mut self, before: Timestamp, spares: &mut Spares) -> usize {
+        let mut freed = 0;
+        while self.begins_before(before) {
+            freed += self.drop_first(spares);
+        }
+        freed
+    }
+
+    /// Says whether the first event happened before a time.
+    pub(super) fn begins_before(&self, time: Timestamp) -> bool {
+        self.first_before(time, 1) > 0
+    }
+
+    /// Returns how many events happened before a time, so many of them at most.
+    pub(super) fn first_before(&self, time: Timestamp, most: usize) -> usize {
+        (0..most).take_while(|at| self.entries.get(*at).is_some_and(|entry| entry.at < time)).count()
+    }
+
+    /// Says whether the last event happened before a time.
+    pub(super) fn ends_before(&self, time: Timestamp) -> bool {
+        self.entries.back().is_some_and(|last| last.at < time)
+    }
+
     /// Drops the first event and leaves its memory to others; returns the bytes that are free now.
-    pub(super) fn drop_first(&mut self, spares: &mut Spares) -> usize {
+    fn drop_first(&mut self, spares: &mut Spares) -> usize {
         let Some(first) = self.entries.pop_front() else { return 0 };
         let bytes = first.bytes();
         spares.put(first.row);
@@ -147,7 +182,7 @@ impl Cell {
         match form.needs() {
             [Need::Newest(count)] => settled((*count).max(1)).is_some(),
             // The first events of larger cells have not been fetched; those are left to pruning.
-            [Need::NewestOfEach { value, values: 1 | usize::MAX, .. }] if self.entries.len() <= ROWS_MAX => {
+            [Need::NewestOfEach { value, values: usize::MAX, .. }] if self.entries.len() <= ROWS_MAX => {
                 settled(1).zip(self.entries.front()).is_some_and(|(second, first)| first.row.surely_agree(&second.row, value))
             }
             _ => false,
@@ -155,7 +190,7 @@ impl Cell {
     }
 
     /// Drops events before a time that no answer needs any more; returns the bytes that are free now.
-    pub(super) fn prune(&mut self, form: &Form, before: Timestamp, spares: &mut Spares) -> usize {
+    fn prune(&mut self, form: &Form, before: Timestamp, spares: &mut Spares) -> usize {
         let is_whole = form.is_every() || form.needs().is_empty();
         let settled = if is_whole { 0 } else { self.entries.partition_point(|entry| entry.at < before) };
         let mut freed = 0;

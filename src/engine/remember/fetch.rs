@@ -5,13 +5,13 @@
 //! is changed by it but that the events know their cells: what is taken in afterwards finds its memory near.
 
 use std::hint::black_box;
-use std::ops::Range;
+use std::ops::{BitXor, Range};
 
 use smallvec::SmallVec;
 
 use super::Remembering;
 use super::arrival::Arrival;
-use super::cells::{Cell, CellId, Cells};
+use super::cells::{Cell, CellId, Cells, Entry};
 use super::org::Org;
 use crate::event::Timestamp;
 use crate::plan::remember::RememberPlan;
@@ -61,14 +61,17 @@ impl Asked<'_> {
             self.cells.iter_mut().for_each(|(hash, cell)| **cell = org.cells.find_by_hash(*hash).unwrap_or_default());
             let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
             org.cells.fetch(&ids, |cell| {
-                let (form, events) = (&plan.base(cell.base)?.form, cell.entries.len());
+                let Some(base) = plan.base(cell.base) else { return (0, 0..0) };
+                let events = cell.entries.len();
                 if events + 1 >= cell.prune_at as usize {
-                    return Some(0..PRUNED_MAX);
+                    return (PRUNED_MAX, 0..0);
                 }
-                match form.looks_from() {
-                    Some(from) => (events + 1 >= from).then_some(events.saturating_sub(ROWS_MAX)..events),
-                    // The next one lets the oldest of them go.
-                    None => (events > form.at_least()).then_some(0..1),
+                // The next one lets go of those that are over, and of the oldest if there are more than any answer needs.
+                let over = org.settled.map_or(0, |settled| cell.first_before(settled.minus(base.retention), ROWS_MAX));
+                match base.form.looks_from() {
+                    Some(from) if events + 1 >= from => (over, events.saturating_sub(ROWS_MAX)..events),
+                    Some(_) => (over, 0..0),
+                    None => (over.max(usize::from(events > base.form.at_least())), 0..0),
                 }
             });
         }
@@ -78,31 +81,29 @@ impl Asked<'_> {
 }
 
 impl Cells {
-    /// Fetches cells with all that letting go of them needs: their events, and where the table names them.
+    /// Fetches cells with all that letting go of them needs: their events, and where the table names those that will be gone.
     pub(super) fn fetch_to_let_go(&self, plan: &RememberPlan, ids: &[CellId], watermark: Timestamp) {
-        self.fetch(ids, |cell| {
-            let base = plan.base(cell.base)?;
-            let over = cell.entries.partition_point(|entry| entry.at.plus(base.retention) < watermark);
-            // The others may be looked at as well.
-            Some(0..if base.form.looks_from().is_some() { PRUNED_MAX } else { over.min(PRUNED_MAX) })
-        });
-        let hashes: SmallVec<[u64; FETCH_MAX]> = ids.iter().filter_map(|id| self.get(*id)).map(|cell| self.hash(cell.base, &cell.key)).collect();
+        let over = |cell: &Cell| plan.base(cell.base).map_or(watermark, |base| watermark.minus(base.retention));
+        self.fetch(ids, |cell| (if cell.begins_before(over(cell)) { PRUNED_MAX } else { 0 }, 0..0));
+        let ends = ids.iter().filter_map(|id| self.get(*id)).filter(|cell| cell.ends_before(over(cell)));
+        let hashes: SmallVec<[u64; FETCH_MAX]> = ends.map(|cell| self.hash(cell.base, &cell.key)).collect();
         black_box(hashes.iter().filter_map(|hash| self.find_by_hash(*hash)).count());
     }
 
-    /// Fetches cells and the ends of their lists, and events of some of them by their places.
-    fn fetch(&self, ids: &[CellId], events: impl Fn(&Cell) -> Option<Range<usize>>) {
+    /// Fetches cells and the ends of their lists, and events of some of them: so many of the first, and others by their places.
+    fn fetch(&self, ids: &[CellId], events: impl Fn(&Cell) -> (usize, Range<usize>)) {
         let first = |cell: &Cell| cell.key.first().copied().map_or(0, usize::from);
         let rest = |cell: &Cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled);
         let places = |id: &CellId| self.get(*id).map_or(0, |cell| first(cell) + rest(cell));
         black_box(ids.iter().map(places).fold(0, usize::wrapping_add));
-        let newest = |id: &CellId| self.get(*id).and_then(|cell| cell.entries.back()).map_or(0, |entry| entry.at.micros());
-        black_box(ids.iter().map(newest).fold(0, i64::wrapping_add));
+        let end = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.at.micros());
+        let ends = |id: &CellId| self.get(*id).map_or(0, |cell| end(cell.entries.front()) ^ end(cell.entries.back()));
+        black_box(ids.iter().map(ends).fold(0, i64::bitxor));
         let mut rows = 0i64;
         for cell in ids.iter().filter_map(|id| self.get(*id)) {
-            if let Some(Range { start, end }) = events(cell) {
-                rows = cell.entries.range(start, end).map(|entry| entry.row.touch()).fold(rows, i64::wrapping_add);
-            }
+            let (first, Range { start, end }) = events(cell);
+            let some = cell.entries.range(0, first).chain(cell.entries.range(start, end));
+            rows = some.map(|entry| entry.row.touch()).fold(rows, i64::bitxor);
         }
         black_box(rows);
     }

@@ -74,23 +74,19 @@ impl Org {
     fn expire(&mut self, rules: Rules<'_>, id: CellId, watermark: Timestamp, spares: &mut Spares) {
         let Some(cell) = self.cells.get_mut(id) else { return };
         let Some(base) = rules.plan.base(cell.base) else { return };
-        let mut freed = 0;
-        while cell.entries.front().is_some_and(|entry| entry.at.plus(base.retention) < watermark) {
-            freed += cell.drop_first(spares);
-        }
-        freed += cell.prune(&base.form, watermark.minus(base.slack), spares);
+        let freed = cell.drop_needless(base, watermark, spares);
         self.bytes = self.bytes.saturating_sub(freed);
         let dropped = cell.forget_asks(|decision| self.pendings.contains(decision.event));
         self.ask_bytes = self.ask_bytes.saturating_sub(dropped * size_of::<Asked>());
         let asker = cell.asks().front().and_then(|asked| self.pendings.get(asked.decision.event));
-        let next = cell.entries.front().map(|entry| entry.at.plus(base.retention)).into_iter().chain(asker.map(|pending| pending.end)).min();
+        let over = cell.entries.back().map(|newest| newest.at.plus(base.retention));
+        let next = match (asker.map(|pending| pending.end), over) {
+            // Looking again halfway keeps a busy cell from being looked at for each that asked.
+            (Some(end), Some(over)) => Some(Timestamp::from_micros(end.min(over).micros().midpoint(over.micros()))),
+            (end, over) => end.or(over),
+        };
         match next {
-            // Looking again halfway keeps a busy cell from being looked at for each event.
-            Some(next) => {
-                let newest = cell.entries.back().map_or(next, |entry| entry.at.plus(base.retention));
-                let middle = Timestamp::from_micros(next.micros().midpoint(newest.micros()).max(next.micros()));
-                self.expiries.push(middle.max(watermark), id);
-            }
+            Some(next) => self.expiries.push(next.max(watermark), id),
             None if cell.first().is_some() => cell.scheduled = false,
             None => self.drop_cell(id),
         }

@@ -120,10 +120,8 @@ impl Org {
             cell.set_first(Some(row.at()));
         }
         // Where the watermark is ahead of that, this call still has decisions to make for which nothing may be missing.
-        let settled = self.settled.map_or(Timestamp::from_micros(i64::MIN), |settled| settled.minus(base.slack));
-        bytes = bytes.saturating_sub(cell.trim(&base.form, settled, &mut turn.spares));
-        if cell.entries.len() >= cell.prune_at as usize {
-            bytes = bytes.saturating_sub(cell.prune(&base.form, settled, &mut turn.spares));
+        if let Some(settled) = self.settled {
+            bytes = bytes.saturating_sub(cell.drop_needless(base, settled, &mut turn.spares));
         }
         while cell.entries.len() > rules.limits.events_per_key_max {
             if let Some(entry) = cell.entries.pop_front() {

@@ -13,8 +13,9 @@ use super::Remembering;
 use super::arrival::Arrival;
 use super::cells::{Cell, CellId, Cells, Entry};
 use super::org::Org;
+use super::row::Row;
 use crate::event::Timestamp;
-use crate::plan::remember::RememberPlan;
+use crate::plan::remember::{Base, RememberPlan};
 
 /// Events whose memory is fetched together: enough to wait together, few enough that the first is still near when the last has come.
 pub const FETCH_MAX: usize = 32;
@@ -60,20 +61,7 @@ impl Asked<'_> {
             black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
             self.cells.iter_mut().for_each(|(hash, cell)| **cell = org.cells.find_by_hash(*hash).unwrap_or_default());
             let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
-            org.cells.fetch(&ids, |cell| {
-                let Some(base) = plan.base(cell.base) else { return (0, 0..0) };
-                let events = cell.entries.len();
-                if events + 1 >= cell.prune_at as usize {
-                    return (PRUNED_MAX, 0..0);
-                }
-                // The next one lets go of those that are over, and of the oldest if there are more than any answer needs.
-                let over = org.settled.map_or(0, |settled| cell.first_before(settled.minus(base.retention), ROWS_MAX));
-                match base.form.looks_from() {
-                    Some(from) if events + 1 >= from => (over, events.saturating_sub(ROWS_MAX)..events),
-                    Some(_) => (over, 0..0),
-                    None => (over.max(usize::from(events > base.form.at_least())), 0..0),
-                }
-            });
+            org.cells.fetch(plan, &ids, org.settled);
         }
         self.prints.clear();
         self.cells.clear();
@@ -83,15 +71,16 @@ impl Asked<'_> {
 impl Cells {
     /// Fetches cells with all that letting go of them needs: their events, and where the table names those that will be gone.
     pub(super) fn fetch_to_let_go(&self, plan: &RememberPlan, ids: &[CellId], watermark: Timestamp) {
+        self.fetch(plan, ids, Some(watermark));
         let over = |cell: &Cell| plan.base(cell.base).map_or(watermark, |base| watermark.minus(base.retention));
-        self.fetch(ids, |cell| (if cell.begins_before(over(cell)) { PRUNED_MAX } else { 0 }, 0..0));
         let ends = ids.iter().filter_map(|id| self.get(*id)).filter(|cell| cell.ends_before(over(cell)));
         let hashes: SmallVec<[u64; FETCH_MAX]> = ends.map(|cell| self.hash(cell.base, &cell.key)).collect();
         black_box(hashes.iter().filter_map(|hash| self.find_by_hash(*hash)).count());
     }
 
-    /// Fetches cells and the ends of their lists, and events of some of them: so many of the first, and others by their places.
-    fn fetch(&self, ids: &[CellId], events: impl Fn(&Cell) -> (usize, Range<usize>)) {
+    /// Fetches cells, the ends of their lists, and the events that are looked at or go when the next one comes, or when it is seen what
+    /// may go.
+    fn fetch(&self, plan: &RememberPlan, ids: &[CellId], settled: Option<Timestamp>) {
         let first = |cell: &Cell| cell.key.first().copied().map_or(0, usize::from);
         let rest = |cell: &Cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled);
         let places = |id: &CellId| self.get(*id).map_or(0, |cell| first(cell) + rest(cell));
@@ -99,12 +88,28 @@ impl Cells {
         let end = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.at.micros());
         let ends = |id: &CellId| self.get(*id).map_or(0, |cell| end(cell.entries.front()) ^ end(cell.entries.back()));
         black_box(ids.iter().map(ends).fold(0, i64::bitxor));
-        let mut rows = 0i64;
+        let mut rows: SmallVec<[&Row; 2 * FETCH_MAX]> = SmallVec::new();
         for cell in ids.iter().filter_map(|id| self.get(*id)) {
-            let (first, Range { start, end }) = events(cell);
-            let some = cell.entries.range(0, first).chain(cell.entries.range(start, end));
-            rows = some.map(|entry| entry.row.touch()).fold(rows, i64::bitxor);
+            let Some(base) = plan.base(cell.base) else { continue };
+            let (first, Range { start, end }) = looked_at(cell, base, settled);
+            rows.extend(cell.entries.range(0, first).chain(cell.entries.range(start, end)).map(|entry| &entry.row));
         }
-        black_box(rows);
+        black_box(rows.iter().map(|row| row.touch()).fold(0, i64::bitxor));
+    }
+}
+
+/// Returns how many of the first events of a cell will be looked at, and the places of others.
+fn looked_at(cell: &Cell, base: &Base, settled: Option<Timestamp>) -> (usize, Range<usize>) {
+    let events = cell.entries.len();
+    // More than any answer needs, and it is time to look which.
+    if events >= base.form.at_least() && events + 1 >= cell.prune_at as usize {
+        return (PRUNED_MAX, 0..0);
+    }
+    // Those that are over go, and the oldest if there are more than any answer needs.
+    let over = settled.map_or(0, |settled| cell.first_before(settled.minus(base.retention), PRUNED_MAX));
+    match base.form.looks_from() {
+        Some(from) if events + 1 >= from => (over, events.saturating_sub(ROWS_MAX).max(over)..events),
+        Some(_) => (over, 0..0),
+        None => (over.max(usize::from(events > base.form.at_least())), 0..0),
     }
 }

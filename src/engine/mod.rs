@@ -15,7 +15,6 @@ use std::sync::Arc;
 use crate::event::{Event, Timestamp};
 use crate::plan::{Plan, RuleIndex};
 
-use print::fingerprint;
 use remember::{BadSnapshot, Remembering};
 pub use remember::{Change, FETCH_MAX, Limits};
 pub use scout::{Scout, Sighting};
@@ -97,7 +96,7 @@ impl Engine {
     /// Takes an event in that was received at a known time, which the watermark does not pass by much.
     pub fn observe_at(&mut self, event: &Event, received: Option<Timestamp>) -> &[RuleIndex] {
         self.remembering.reuse(&mut self.scout.room);
-        let sighting = self.scout.look_with(event, event.uuid().map(fingerprint), std::mem::take(&mut self.matched));
+        let sighting = self.scout.look_with(event, std::mem::take(&mut self.matched));
         self.take(sighting, received)
     }
 
@@ -136,7 +135,7 @@ impl Engine {
         self.remembering.fetch(sightings.map(|sighting| {
             let arrival = &mut sighting.arrival;
             if !arrival.is_wanted() {
-                self.seen.fetch(sighting.has_org.then_some(&*arrival.org), sighting.print);
+                self.seen.fetch(sighting.has_org.then_some(&*arrival.org), arrival.print);
             }
             arrival
         }));
@@ -144,7 +143,7 @@ impl Engine {
 
     /// Says whether an event counts. Which events came before is known twice over: of those that rules remember it outlives a restart.
     fn is_new(&mut self, sighting: &Sighting) -> bool {
-        let (arrival, print) = (&sighting.arrival, sighting.print);
+        let (arrival, print) = (&sighting.arrival, sighting.arrival.print);
         let org = sighting.has_org.then_some(&*arrival.org);
         if arrival.is_wanted() {
             self.remembering.is_new(arrival) && !(self.reloaded && self.seen.contains(org, print))

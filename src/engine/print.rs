@@ -2,12 +2,26 @@
 
 use sha2::{Digest, Sha256};
 
-/// Returns 128 bits that no two uuids share, the same ones in every process.
-pub(super) fn fingerprint(uuid: &str) -> u128 {
-    plain(uuid).unwrap_or_else(|| {
-        let digest = Sha256::digest(uuid.as_bytes());
-        digest.first_chunk::<16>().map_or(0, |bytes| u128::from_le_bytes(*bytes))
-    })
+/// The uuid of an event, which is read once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EventId<'e> {
+    pub(crate) text: &'e str,
+    /// Its number, if it is of the usual form. Numbers are in the order of the texts.
+    pub(crate) plain: Option<u128>,
+}
+
+impl<'e> EventId<'e> {
+    pub(crate) fn of(text: &'e str) -> Self {
+        EventId { text, plain: plain(text) }
+    }
+
+    /// Returns 128 bits that no two uuids share, the same ones in every process.
+    pub(crate) fn fingerprint(self) -> u128 {
+        self.plain.unwrap_or_else(|| {
+            let digest = Sha256::digest(self.text.as_bytes());
+            digest.first_chunk::<16>().map_or(0, |bytes| u128::from_le_bytes(*bytes))
+        })
+    }
 }
 
 /// Where groups of four digits stand in the usual form, two of which are read at once.
@@ -16,8 +30,8 @@ const FOURS: [[usize; 2]; 4] = [[0, 4], [9, 14], [19, 24], [28, 32]];
 /// Where its dashes stand.
 const DASHES: [usize; 4] = [8, 13, 18, 23];
 
-/// Reads the usual form of 32 digits in five groups. What it gives is in the order of the texts.
-pub(super) fn plain(uuid: &str) -> Option<u128> {
+/// Reads the usual form of 32 digits in five groups.
+fn plain(uuid: &str) -> Option<u128> {
     let text: &[u8; 36] = uuid.as_bytes().try_into().ok()?;
     if DASHES.iter().any(|at| text.get(*at) != Some(&b'-')) {
         return None;
@@ -68,6 +82,6 @@ mod tests {
         for text in ["", "0", "01234567-89ab-cdef-0123-456789abcde", "01234567-89ab-cdef-0123-456789abcdef0", "01234567-89ab-cdef-0123-456789abcdé"] {
             assert_eq!(plain(text), None, "{text}");
         }
-        assert_ne!(fingerprint("a"), fingerprint("b"));
+        assert_ne!(EventId::of("a").fingerprint(), EventId::of("b").fingerprint());
     }
 }

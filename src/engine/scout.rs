@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::Scratch;
-use super::print::fingerprint;
+use super::print::EventId;
 use super::remember::{Arrival, Room};
 use crate::evaluate::{Moment, NoMemory};
 use crate::event::{Event, Timestamp};
@@ -27,8 +27,6 @@ pub struct Scout {
 /// What an event means to the rules.
 #[derive(Debug)]
 pub struct Sighting {
-    /// The fingerprint of its uuid, if it has one.
-    pub(super) print: Option<u128>,
     /// Whether the event says its org.
     pub(super) has_org: bool,
     /// The rules that it fulfils without any history, in the order of the plan.
@@ -60,11 +58,11 @@ impl Scout {
 
     /// Works out what an event means. The event must have been read with the layout of the same plan.
     pub fn look(&mut self, event: &Event) -> Sighting {
-        self.look_with(event, event.uuid().map(fingerprint), Vec::new())
+        self.look_with(event, Vec::new())
     }
 
-    /// Does so with the fingerprint at hand and a list to be used again.
-    pub(super) fn look_with(&mut self, event: &Event, print: Option<u128>, mut matched: Vec<RuleIndex>) -> Sighting {
+    /// Does so with a list to be used again.
+    pub(super) fn look_with(&mut self, event: &Event, mut matched: Vec<RuleIndex>) -> Sighting {
         let org = event.org();
         // Where no event says its org there is nothing to compare.
         if org.map_or(!self.org.is_empty(), |org| *org != *self.org) {
@@ -81,7 +79,8 @@ impl Scout {
             }
         }
         matched.sort_unstable();
-        let arrival = Arrival::of(self.plan.remember(), event, self.org.clone(), print, self.keep_raw, &mut self.scratch, &mut self.room);
-        Sighting { print, has_org: org.is_some(), matched, candidates: self.candidates.len(), arrival }
+        let id = event.uuid().map(EventId::of);
+        let arrival = Arrival::of(self.plan.remember(), event, self.org.clone(), id, self.keep_raw, &mut self.scratch, &mut self.room);
+        Sighting { has_org: org.is_some(), matched, candidates: self.candidates.len(), arrival }
     }
 }

@@ -8,6 +8,7 @@ use super::cells::{CellId, put_cell_key};
 use super::row::{DECIDING_MAX, Name, Row, RowRoom};
 use super::spare::Spares;
 use crate::engine::Scratch;
+use crate::engine::print::EventId;
 use crate::evaluate::{Facts, Moment, NoMemory};
 use crate::event::{Event, Timestamp};
 use crate::plan::Program;
@@ -80,12 +81,12 @@ impl Arrival {
         plan: &RememberPlan,
         event: &Event,
         org: Arc<str>,
-        print: Option<u128>,
+        id: Option<EventId<'_>>,
         keep_raw: bool,
         scratch: &mut Scratch,
         room: &mut Room,
     ) -> Arrival {
-        Arrival { org, print, at: event.published(), wanted: Wanted::of(plan, event, keep_raw, scratch, room) }
+        Arrival { org, print: id.map(EventId::fingerprint), at: event.published(), wanted: Wanted::of(plan, event, id, keep_raw, scratch, room) }
     }
 
     /// Says whether some history holds it or some rule decides on it.
@@ -95,7 +96,7 @@ impl Arrival {
 }
 
 impl Wanted {
-    fn of(plan: &RememberPlan, event: &Event, keep_raw: bool, scratch: &mut Scratch, room: &mut Room) -> Option<Box<Wanted>> {
+    fn of(plan: &RememberPlan, event: &Event, id: Option<EventId<'_>>, keep_raw: bool, scratch: &mut Scratch, room: &mut Room) -> Option<Box<Wanted>> {
         let moment = Moment::new(event, &NoMemory);
         let mut holds = |program: &Program| scratch.holds(program, plan.atoms(), &moment);
         let event_type = plan.type_of(event);
@@ -104,8 +105,8 @@ impl Wanted {
         // What the rules read of it, and what is asked of it later.
         let mask = triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
         let mut places = Places::default();
-        let row = match (event.uuid(), event.published()) {
-            (Some(uuid), Some(at)) => {
+        let row = match (id, event.published()) {
+            (Some(id), Some(at)) => {
                 for number in plan.bases_of(event_type) {
                     if let Some(base) = plan.base(*number).filter(|base| holds(&base.member)) {
                         places.add(*number, base, event, &mut room.key);
@@ -118,11 +119,11 @@ impl Wanted {
                 room.deciding.clear();
                 let at_home = |number: &u32| plan.rule(*number).is_some_and(|rule| places.hold_all(&rule.home));
                 room.deciding.extend(triggered.iter().copied().filter(at_home).take(DECIDING_MAX));
-                Row::of(event, &Name { at, uuid, alert: None }, &room.deciding, plan.shape(), &of_sets, &mut room.row)
+                Row::of(event, &Name { at, id, alert: None }, &room.deciding, plan.shape(), &of_sets, &mut room.row)
             }
             // It is evaluated alone.
             _ if triggered.is_empty() => return None,
-            (uuid, _) => Row::unplaced(event, uuid.unwrap_or_default(), plan.shape(), &mask, &mut room.row),
+            (id, _) => Row::unplaced(event, id.unwrap_or(EventId::of("")), plan.shape(), &mask, &mut room.row),
         };
         let raw = (keep_raw && !triggered.is_empty()).then(|| Arc::from(event.raw()));
         Some(Box::new(Wanted { row, places, triggered, raw }))

@@ -10,6 +10,7 @@ use super::org::{Due, Org, Rules};
 use super::pending::{DecisionId, PendingId, Raised};
 use super::row::{Name, RecordFields, Row};
 use super::turn::{Said, Turn, merged};
+use crate::engine::print::EventId;
 use crate::evaluate::Facts;
 use crate::event::{Timestamp, Value};
 use crate::language::ALERT_EVENT_TYPE;
@@ -276,5 +277,5 @@ fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> R
             fields.push((*slot, value));
         }
     }
-    Row::put_together(&Name { at: row.at(), uuid: &uuid, alert: Some(rule) }, &[], &fields, &RecordFields::default())
+    Row::put_together(&Name { at: row.at(), id: EventId::of(&uuid), alert: Some(rule) }, &[], &fields, &RecordFields::default())
 }

@@ -31,7 +31,7 @@ mod wheel;
 use std::sync::Arc;
 
 use super::Scratch;
-use super::print::fingerprint;
+use super::print::EventId;
 use crate::evaluate::{Facts, Memory, Moment, QuestionId};
 use crate::event::{Event, Timestamp, Value};
 use crate::plan::RuleIndex;
@@ -184,7 +184,7 @@ impl Remembering {
         let org = event.org().unwrap_or_default().into();
         let (mut room, mut scratch) = (Room::default(), Scratch::for_atoms(self.plan.atoms().len()));
         scratch.next_event();
-        let arrival = Arrival::of(&self.plan, event, org, event.uuid().map(fingerprint), self.limits.keep_raw, &mut scratch, &mut room);
+        let arrival = Arrival::of(&self.plan, event, org, event.uuid().map(EventId::of), self.limits.keep_raw, &mut scratch, &mut room);
         if arrival.is_wanted() && !self.is_new(&arrival) {
             return Vec::new();
         }
@@ -293,7 +293,7 @@ impl Remembering {
             return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
         };
         let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
-        let row = Row::of(event, &Name { at, uuid, alert: None }, &[], self.plan.shape(), &mask, &mut RowRoom::default());
+        let row = Row::of(event, &Name { at, id: EventId::of(uuid), alert: None }, &[], self.plan.shape(), &mask, &mut RowRoom::default());
         let rules = Rules { plan: &self.plan, limits: &self.limits };
         told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }

@@ -19,6 +19,7 @@ use super::pending::{Decision, DecisionId, Pending, PendingId, Raised};
 use super::quiet::quiet_end;
 use super::row::{Name, Row};
 use super::turn::Turn;
+use crate::engine::print::EventId;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::pack::Severity;
 use crate::plan::remember::{RememberPlan, Shape};
@@ -372,7 +373,7 @@ fn read_row(names: &Names, bytes: &mut Bytes<'_>) -> Option<Row> {
         let value = bytes.value()?;
         records.extend(slot.map(|slot| (slot, index, value)));
     }
-    let row = Row::put_together(&Name { at, uuid, alert }, &quiet, &fields, &(counts, records));
+    let row = Row::put_together(&Name { at, id: EventId::of(uuid), alert }, &quiet, &fields, &(counts, records));
     row.set_quiet(row.deciding().fold(0, |places, (_, place)| places | 1 << place));
     Some(row)
 }

@@ -7,7 +7,7 @@ use triomphe::{Arc, ThinArc};
 use super::super::codec::{put_bytes, put_count, put_value};
 use super::super::spare::{Spares, bytes_of_size, size_of_bytes};
 use super::{DECIDING_MAX, Flags, HAS_RECORDS, Head, NO_RECORDS, Name, RecordFields, Row};
-use crate::engine::print::plain;
+use crate::engine::print::EventId;
 use crate::evaluate::Facts;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::plan::remember::{Mask, Shape};
@@ -38,9 +38,9 @@ impl RowRoom {
 
 impl Row {
     /// Keeps some fields of an event that does not say when it happened, or which it is.
-    pub(in super::super) fn unplaced(facts: &dyn Facts, uuid: &str, shape: &Shape, mask: &Mask, room: &mut RowRoom) -> Row {
+    pub(in super::super) fn unplaced(facts: &dyn Facts, id: EventId<'_>, shape: &Shape, mask: &Mask, room: &mut RowRoom) -> Row {
         let at = facts.published();
-        let name = Name { at: at.unwrap_or(Timestamp::from_micros(0)), uuid, alert: None };
+        let name = Name { at: at.unwrap_or(Timestamp::from_micros(0)), id, alert: None };
         Row::keep(facts, &name, at.is_some(), &[], shape, mask, room)
     }
 
@@ -52,7 +52,7 @@ impl Row {
     fn keep(facts: &dyn Facts, name: &Name<'_>, is_dated: bool, deciding: &[u32], shape: &Shape, mask: &Mask, room: &mut RowRoom) -> Row {
         room.choose(shape, mask);
         let RowRoom { data, fields: slots, records, spares, .. } = room;
-        let flags = Flags { is_dated, is_plain: put_uuid(data, name.uuid) };
+        let flags = Flags { is_dated, is_plain: put_id(data, name.id) };
         let mut fields = 0;
         for slot in slots {
             put_field(data, *slot, &facts.value(*slot), &mut fields);
@@ -71,7 +71,7 @@ impl Row {
     /// Makes a row of what stands in it; alerts as events and rows of snapshots are made so.
     pub(in super::super) fn put_together(name: &Name<'_>, deciding: &[u32], fields: &[(Slot, Value<'_>)], (counts, records): &RecordFields<'_>) -> Row {
         let (mut data, mut count) = (Vec::new(), 0);
-        let flags = Flags { is_dated: true, is_plain: put_uuid(&mut data, name.uuid) };
+        let flags = Flags { is_dated: true, is_plain: put_id(&mut data, name.id) };
         fields.iter().for_each(|(slot, value)| put_field(&mut data, *slot, value, &mut count));
         put_records(&mut data, *counts, |out, count| {
             records.iter().for_each(|(slot, index, value)| put_record_field(out, *slot, *index, value, count));
@@ -110,13 +110,12 @@ impl Row {
 }
 
 /// Writes a uuid; says whether it is of the usual form, and therefore written in 16 bytes.
-fn put_uuid(out: &mut Vec<u8>, uuid: &str) -> bool {
-    let number = plain(uuid);
-    match number {
+fn put_id(out: &mut Vec<u8>, id: EventId<'_>) -> bool {
+    match id.plain {
         Some(number) => out.extend_from_slice(&number.to_be_bytes()),
-        None => put_bytes(out, uuid.as_bytes()),
+        None => put_bytes(out, id.text.as_bytes()),
     }
-    number.is_some()
+    id.plain.is_some()
 }
 
 /// Writes a field, if it is there, and counts it.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::codec::Bytes;
 use super::spare::size_of_bytes;
+use crate::engine::print::EventId;
 use crate::evaluate::{Code, Facts};
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::language::Scope;
@@ -59,7 +60,7 @@ struct Flags {
 /// Names an event before anything is kept of it.
 pub(super) struct Name<'u> {
     pub(super) at: Timestamp,
-    pub(super) uuid: &'u str,
+    pub(super) id: EventId<'u>,
     /// The rule, by number, if this is an alert as an event.
     pub(super) alert: Option<u32>,
 }

@@ -22,7 +22,7 @@ fn values() -> impl Strategy<Value = Value<'static>> {
 
 fn row(at: i64, uuid: &str, values: &[Value<'static>], spares: &mut Spares) -> Row {
     let fields: Vec<(Slot, Value<'_>)> = values.iter().zip(0u16..).map(|(value, slot)| (Slot::numbered(slot), value.clone())).collect();
-    let name = Name { at: Timestamp::from_micros(at), uuid, alert: None };
+    let name = Name { at: Timestamp::from_micros(at), id: EventId::of(uuid), alert: None };
     let made = Row::put_together(&name, &[1, 2], &fields, &RecordFields::default());
     // Once more in memory that another event has left.
     let head = made.head();

@@ -26,7 +26,8 @@ pub use seen::{SEEN_MAX, Seen};
 pub struct Engine {
     plan: Arc<Plan>,
     scout: Scout,
-    matched: Vec<RuleIndex>,
+    /// What was seen of some events, for its memory alone.
+    sightings: Vec<Sighting>,
     seen: Seen,
     counters: Counters,
     remembering: Remembering,
@@ -58,7 +59,7 @@ impl Engine {
     pub fn with_limits(plan: Arc<Plan>, limits: Limits) -> Self {
         let scout = Scout::new(plan.clone(), limits.keep_raw);
         let remembering = Remembering::new(plan.remember().clone(), limits);
-        Engine { plan, scout, matched: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new(), reloaded: false }
+        Engine { plan, scout, sightings: Vec::new(), seen: Seen::new(), counters: Counters::default(), remembering, changes: Vec::new(), reloaded: false }
     }
 
     /// Makes an engine that goes on from the bytes that [`Remembering::snapshot`] gave.
@@ -95,38 +96,57 @@ impl Engine {
 
     /// Takes an event in that was received at a known time, which the watermark does not pass by much.
     pub fn observe_at(&mut self, event: &Event, received: Option<Timestamp>) -> &[RuleIndex] {
-        self.remembering.reuse(&mut self.scout.room);
-        let sighting = self.scout.look_with(event, std::mem::take(&mut self.matched));
-        self.take(sighting, received)
+        let mut sightings = self.look(std::slice::from_ref(event));
+        if let Some(sighting) = sightings.first_mut() {
+            self.take_in(sighting, received);
+        }
+        self.sightings = sightings;
+        self.sightings.first().map(Sighting::matched).unwrap_or_default()
     }
 
     /// Takes in what a scout has seen; gives the rules that the event fulfils, none if it came before.
-    pub fn take(&mut self, sighting: Sighting, received: Option<Timestamp>) -> &[RuleIndex] {
-        let is_new = self.is_new(&sighting);
-        *(if is_new { &mut self.counters.events } else { &mut self.counters.duplicates }) += 1;
-        self.matched = sighting.matched;
-        if !is_new {
-            self.matched.clear();
-            return &self.matched;
-        }
-        self.counters.candidates += sighting.candidates as u64;
-        self.counters.matches += self.matched.len() as u64;
-        self.changes.append(&mut self.remembering.take(sighting.arrival, received));
-        &self.matched
+    pub fn take(&mut self, mut sighting: Sighting, received: Option<Timestamp>) -> Vec<RuleIndex> {
+        self.take_in(&mut sighting, received);
+        sighting.matched
     }
 
     /// Takes events in one after another, as [`Engine::observe_at`] does, and tells of each which rules it fulfils. Many events at once are
     /// taken in faster than each alone: what they need of memory is fetched together.
     pub fn observe_all(&mut self, events: &[Event], received: Option<Timestamp>, mut found: impl FnMut(&Event, &[RuleIndex])) {
-        let mut sightings = Vec::with_capacity(FETCH_MAX.min(events.len()));
         for together in events.chunks(FETCH_MAX) {
-            self.remembering.reuse(&mut self.scout.room);
-            sightings.extend(together.iter().map(|event| self.scout.look(event)));
-            self.fetch(sightings.iter_mut());
-            for (event, sighting) in together.iter().zip(sightings.drain(..)) {
-                found(event, self.take(sighting, received));
+            let mut sightings = self.look(together);
+            let seen = sightings.get_mut(..together.len()).unwrap_or_default();
+            self.fetch(seen.iter_mut());
+            for (event, sighting) in together.iter().zip(seen) {
+                self.take_in(sighting, received);
+                found(event, &sighting.matched);
             }
+            self.sightings = sightings;
         }
+    }
+
+    /// Works out what events mean, in the place of what was seen of others before. Behind them there may be more from then.
+    fn look(&mut self, events: &[Event]) -> Vec<Sighting> {
+        self.remembering.reuse(&mut self.scout.room);
+        let mut sightings = std::mem::take(&mut self.sightings);
+        if sightings.len() < events.len() {
+            sightings.resize_with(events.len(), Sighting::default);
+        }
+        events.iter().zip(&mut sightings).for_each(|(event, sighting)| self.scout.look_again(event, sighting));
+        sightings
+    }
+
+    /// Takes in what was seen of an event; no rule is fulfilled by one that came before.
+    fn take_in(&mut self, sighting: &mut Sighting, received: Option<Timestamp>) {
+        let is_new = self.is_new(sighting);
+        *(if is_new { &mut self.counters.events } else { &mut self.counters.duplicates }) += 1;
+        if !is_new {
+            sighting.matched.clear();
+            return;
+        }
+        self.counters.candidates += sighting.candidates as u64;
+        self.counters.matches += sighting.matched.len() as u64;
+        self.changes.append(&mut self.remembering.take(&mut sighting.arrival, received));
     }
 
     /// Fetches what sightings need of memory before they are taken in: some at once, [`FETCH_MAX`] or about so many. It changes nothing of what

@@ -24,8 +24,8 @@ pub struct Scout {
     pub(super) room: Room,
 }
 
-/// What an event means to the rules.
-#[derive(Debug)]
+/// What an event means to the rules. One can be made again for the next event, so that its memory serves for many.
+#[derive(Debug, Default)]
 pub struct Sighting {
     /// Whether the event says its org.
     pub(super) has_org: bool,
@@ -58,16 +58,20 @@ impl Scout {
 
     /// Works out what an event means. The event must have been read with the layout of the same plan.
     pub fn look(&mut self, event: &Event) -> Sighting {
-        self.look_with(event, Vec::new())
+        let mut sighting = Sighting::default();
+        self.look_again(event, &mut sighting);
+        sighting
     }
 
-    /// Does so with a list to be used again.
-    pub(super) fn look_with(&mut self, event: &Event, mut matched: Vec<RuleIndex>) -> Sighting {
+    /// Does so in the place of what was seen before.
+    pub(super) fn look_again(&mut self, event: &Event, sighting: &mut Sighting) {
         let org = event.org();
         // Where no event says its org there is nothing to compare.
         if org.map_or(!self.org.is_empty(), |org| *org != *self.org) {
             self.org = org.unwrap_or_default().into();
         }
+        let Sighting { has_org, matched, candidates, arrival } = sighting;
+        *has_org = org.is_some();
         matched.clear();
         self.plan.index().candidates(event, &mut self.candidates);
         self.scratch.next_event();
@@ -79,8 +83,8 @@ impl Scout {
             }
         }
         matched.sort_unstable();
+        *candidates = self.candidates.len();
         let id = event.uuid().map(EventId::of);
-        let arrival = Arrival::of(self.plan.remember(), event, self.org.clone(), id, self.keep_raw, &mut self.scratch, &mut self.room);
-        Sighting { has_org: org.is_some(), matched, candidates: self.candidates.len(), arrival }
+        arrival.become_of(self.plan.remember(), event, &self.org, id, self.keep_raw, &mut self.scratch, &mut self.room);
     }
 }

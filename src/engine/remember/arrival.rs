@@ -14,8 +14,8 @@ use crate::event::{Event, Timestamp};
 use crate::plan::Program;
 use crate::plan::remember::{Base, Mask, RememberPlan};
 
-/// An event as rules that remember take it in.
-#[derive(Debug)]
+/// An event as rules that remember take it in. One is made again for the next event, so that its memory serves for many.
+#[derive(Debug, Default)]
 pub(crate) struct Arrival {
     /// The org that it is of.
     pub(crate) org: Arc<str>,
@@ -23,14 +23,8 @@ pub(crate) struct Arrival {
     pub(crate) print: Option<u128>,
     /// When it happened.
     pub(crate) at: Option<Timestamp>,
-    /// What is kept of it; nothing where no rule wants it.
-    pub(super) wanted: Option<Box<Wanted>>,
-}
-
-/// An event that some history holds or some rule decides on.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) row: Row,
+    /// What is kept of it, until it is taken in; nothing where no history holds it and no rule decides on it.
+    pub(super) row: Option<Row>,
     /// The sets and keys that it belongs to.
     pub(super) places: Places,
     /// The rules that it can fulfil, as far as it decides that alone.
@@ -75,37 +69,45 @@ impl Room {
 }
 
 impl Arrival {
-    /// Works out what matters of an event. `keep_raw` keeps the bytes of one on which a rule decides.
+    /// Works out what matters of an event, whatever this was before. `keep_raw` keeps the bytes of one on which a rule decides.
     /// `scratch` knows what has been decided of it already.
-    pub(crate) fn of(
+    pub(crate) fn become_of(
+        &mut self,
         plan: &RememberPlan,
         event: &Event,
-        org: Arc<str>,
+        org: &Arc<str>,
         id: Option<EventId<'_>>,
         keep_raw: bool,
         scratch: &mut Scratch,
         room: &mut Room,
-    ) -> Arrival {
-        Arrival { org, print: id.map(EventId::fingerprint), at: event.published(), wanted: Wanted::of(plan, event, id, keep_raw, scratch, room) }
+    ) {
+        // Nearly always it was of the same org; to count who shares a name is to wait for all memory that is being written.
+        if !Arc::ptr_eq(&self.org, org) {
+            self.org = org.clone();
+        }
+        self.print = id.map(EventId::fingerprint);
+        self.at = event.published();
+        self.places.clear();
+        self.triggered.clear();
+        self.row = self.keep(plan, event, id, scratch, room);
+        self.raw = (keep_raw && !self.triggered.is_empty()).then(|| Arc::from(event.raw()));
     }
 
     /// Says whether some history holds it or some rule decides on it.
     pub(crate) fn is_wanted(&self) -> bool {
-        self.wanted.is_some()
+        self.row.is_some()
     }
-}
 
-impl Wanted {
-    fn of(plan: &RememberPlan, event: &Event, id: Option<EventId<'_>>, keep_raw: bool, scratch: &mut Scratch, room: &mut Room) -> Option<Box<Wanted>> {
+    /// Works out who wants an event, and what is kept of it if somebody does.
+    fn keep(&mut self, plan: &RememberPlan, event: &Event, id: Option<EventId<'_>>, scratch: &mut Scratch, room: &mut Room) -> Option<Row> {
         let moment = Moment::new(event, &NoMemory);
         let mut holds = |program: &Program| scratch.holds(program, plan.atoms(), &moment);
         let event_type = plan.type_of(event);
-        let triggers = |number: &&u32| plan.rule(**number).is_some_and(|rule| holds(&rule.guard));
-        let triggered: Triggered = plan.rules_of(event_type).iter().filter(triggers).copied().collect();
+        let Arrival { places, triggered, .. } = self;
+        triggered.extend(plan.rules_of(event_type).iter().copied().filter(|number| plan.rule(*number).is_some_and(|rule| holds(&rule.guard))));
         // What the rules read of it, and what is asked of it later.
         let mask = triggered.iter().filter_map(|number| plan.rule(*number)).fold(Mask::default(), |mask, rule| mask.or(&rule.fields));
-        let mut places = Places::default();
-        let row = match (id, event.published()) {
+        match (id, event.published()) {
             (Some(id), Some(at)) => {
                 for number in plan.bases_of(event_type) {
                     if let Some(base) = plan.base(*number).filter(|base| holds(&base.member)) {
@@ -119,14 +121,12 @@ impl Wanted {
                 room.deciding.clear();
                 let at_home = |number: &u32| plan.rule(*number).is_some_and(|rule| places.hold_all(&rule.home));
                 room.deciding.extend(triggered.iter().copied().filter(at_home).take(DECIDING_MAX));
-                Row::of(event, &Name { at, id, alert: None }, &room.deciding, plan.shape(), &of_sets, &mut room.row)
+                Some(Row::of(event, &Name { at, id, alert: None }, &room.deciding, plan.shape(), &of_sets, &mut room.row))
             }
             // It is evaluated alone.
-            _ if triggered.is_empty() => return None,
-            (id, _) => Row::unplaced(event, id.unwrap_or(EventId::of("")), plan.shape(), &mask, &mut room.row),
-        };
-        let raw = (keep_raw && !triggered.is_empty()).then(|| Arc::from(event.raw()));
-        Some(Box::new(Wanted { row, places, triggered, raw }))
+            _ if triggered.is_empty() => None,
+            (id, _) => Some(Row::unplaced(event, id.unwrap_or(EventId::of("")), plan.shape(), &mask, &mut room.row)),
+        }
     }
 }
 
@@ -154,6 +154,11 @@ impl Places {
 
     fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.all.clear();
     }
 
     /// Says whether the event belongs to sets, and to one at least.

@@ -31,8 +31,7 @@ impl Remembering {
     pub(crate) fn fetch<'a>(&self, arrivals: impl Iterator<Item = &'a mut Arrival>) {
         let mut org: Option<(&str, &Org)> = None;
         let mut asked = Asked::default();
-        for Arrival { org: name, print, wanted, .. } in arrivals {
-            let Some(wanted) = wanted else { continue };
+        for Arrival { org: name, print, places, .. } in arrivals.filter(|arrival| arrival.is_wanted()) {
             // Nearly always there is but one org.
             if org.is_none_or(|(known, _)| *known != **name) {
                 asked.fetch(&self.plan, org);
@@ -40,7 +39,7 @@ impl Remembering {
             }
             let Some((_, org)) = org else { continue };
             asked.prints.extend(*print);
-            asked.cells.extend(wanted.places.iter_mut().map(|(base, key, cell)| (org.cells.hash(base, key), cell)));
+            asked.cells.extend(places.iter_mut().map(|(base, key, cell)| (org.cells.hash(base, key), cell)));
         }
         asked.fetch(&self.plan, org);
     }

@@ -44,7 +44,6 @@ pub use fetch::FETCH_MAX;
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
-use arrival::Wanted;
 use asking::{Alone, Crowded, Inquiry};
 use codec::{put_bytes, put_count, put_value};
 use org::{Org, Rules};
@@ -184,11 +183,12 @@ impl Remembering {
         let org = event.org().unwrap_or_default().into();
         let (mut room, mut scratch) = (Room::default(), Scratch::for_atoms(self.plan.atoms().len()));
         scratch.next_event();
-        let arrival = Arrival::of(&self.plan, event, org, event.uuid().map(EventId::of), self.limits.keep_raw, &mut scratch, &mut room);
+        let mut arrival = Arrival::default();
+        arrival.become_of(&self.plan, event, &org, event.uuid().map(EventId::of), self.limits.keep_raw, &mut scratch, &mut room);
         if arrival.is_wanted() && !self.is_new(&arrival) {
             return Vec::new();
         }
-        self.take(arrival, received)
+        self.take(&mut arrival, received)
     }
 
     /// Notes an event that rules want; says whether it is the first of its uuid.
@@ -211,42 +211,43 @@ impl Remembering {
         print.is_some_and(|print| self.orgs.get(org).is_some_and(|org| org.known.contains(print)))
     }
 
-    /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known.
-    pub(crate) fn take(&mut self, arrival: Arrival, received: Option<Timestamp>) -> Vec<Change> {
+    /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known; `arrival` is left
+    /// for the next one.
+    pub(crate) fn take(&mut self, arrival: &mut Arrival, received: Option<Timestamp>) -> Vec<Change> {
         let Remembering { plan, limits, orgs, counters, turn } = self;
         if plan.is_empty() {
             return Vec::new();
         }
-        let Arrival { org: name, print, at, wanted } = arrival;
-        let (Some(print), Some(at)) = (print, at) else {
+        let Arrival { org: name, print, at, row, places, triggered, raw } = arrival;
+        let (row, raw) = (row.take(), raw.take());
+        let (Some(print), Some(at)) = (*print, *at) else {
             counters.unplaced += 1;
-            return wanted.map(|wanted| alone(plan, &wanted, &name, counters)).unwrap_or_default();
+            return row.map(|row| alone(plan, &row, raw.as_ref(), triggered, name, counters)).unwrap_or_default();
         };
         let rules = Rules { plan, limits };
-        let org = orgs.get_or_make(&name);
+        let org = orgs.get_or_make(name);
         if at < org.watermark(limits) {
-            let Some(wanted) = wanted else { return Vec::new() };
+            let Some(row) = row else { return Vec::new() };
             counters.late += 1;
-            return alone(plan, &wanted, &name, counters);
+            return alone(plan, &row, raw.as_ref(), triggered, name, counters);
         }
         org.begin_at(at, turn);
-        if let Some(mut wanted) = wanted {
-            // It stays where it is: to move it just to take it apart would cost more than what is done with it.
-            org.insert(rules, &wanted.row, &wanted.places, true, turn, counters);
+        if let Some(row) = row {
+            org.insert(rules, &row, places, true, turn, counters);
             // Moved, not shared: to count who shares it is to wait for all memory that is being written.
-            turn.home = Some(wanted.row);
-            org.decide_quietly(rules, turn, wanted.raw.as_ref(), &mut wanted.triggered, counters);
-            if !wanted.triggered.is_empty()
+            turn.home = Some(row);
+            org.decide_quietly(rules, turn, raw.as_ref(), triggered, counters);
+            if !triggered.is_empty()
                 && let Some(row) = turn.home.clone()
             {
-                org.ask_for(rules, &row, wanted.raw, &wanted.triggered, turn);
+                org.ask_for(rules, &row, raw, triggered, turn);
             }
         }
         org.settle(rules, turn, counters);
         org.clock.observe(at, print, received);
         org.wake(rules, turn, counters);
         let said = org.conclude(turn);
-        let changes = changes(rules, &name, org, said, turn.home.as_ref(), counters);
+        let changes = changes(rules, name, org, said, turn.home.as_ref(), counters);
         org.tidy(rules, turn, counters);
         turn.clear();
         changes
@@ -301,12 +302,12 @@ impl Remembering {
 
 /// Evaluates an event without knowing what came before it, and keeps nothing of it: what is said must hold whether nothing or
 /// everything had happened, so that an absence of which nobody can be sure is no finding.
-fn alone(plan: &RememberPlan, wanted: &Wanted, org_name: &Arc<str>, counters: &mut Counters) -> Vec<Change> {
+fn alone(plan: &RememberPlan, row: &Row, raw: Option<&Arc<[u8]>>, triggered: &[u32], org_name: &Arc<str>, counters: &mut Counters) -> Vec<Change> {
     let (memory, crowded) = (Alone(plan), Crowded(plan));
-    let moment = Moment::new(&wanted.row, &memory);
-    let whatever = Moment::new(&wanted.row, &crowded);
+    let moment = Moment::new(row, &memory);
+    let whatever = Moment::new(row, &crowded);
     let mut changes = Vec::new();
-    for number in &wanted.triggered {
+    for number in triggered {
         let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment) && code.holds(&whatever))) else {
             continue;
         };
@@ -315,10 +316,10 @@ fn alone(plan: &RememberPlan, wanted: &Wanted, org_name: &Arc<str>, counters: &m
         changes.push(Change::Fired(Box::new(Fired {
             org: org_name.clone(),
             rule: rule.index,
-            uuid: Some(wanted.row.uuid()).filter(|uuid| !uuid.is_empty()),
-            published: wanted.row.published(),
-            row: wanted.row.clone(),
-            raw: wanted.raw.clone(),
+            uuid: Some(row.uuid()).filter(|uuid| !uuid.is_empty()),
+            published: row.published(),
+            row: row.clone(),
+            raw: raw.cloned(),
             answers: Answers(answers),
             evidence: Vec::new(),
             alone: true,

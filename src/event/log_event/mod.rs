@@ -169,6 +169,15 @@ impl Event {
         }
     }
 
+    /// Returns the string that stands at a node, if one does.
+    #[inline]
+    pub(super) fn text(&self, node: usize) -> Option<&str> {
+        match self.cell(node) {
+            cell @ (Cell::Plain(..) | Cell::Unescaped(..)) => self.text_at(cell),
+            Cell::Absent | Cell::Seen | Cell::Json(..) => None,
+        }
+    }
+
     /// Returns what stands at the input of a record's reading, counted from 0.
     pub(super) fn record_input(&self, kind: RecordKind, index: usize, wanted: &Wanted, number: usize) -> Lexeme<'_> {
         match wanted.inputs.get(number) {

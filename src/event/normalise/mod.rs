@@ -24,7 +24,21 @@ use coerce::coerce;
 pub(super) use json::pick;
 
 /// Returns the value of a wanted field.
+#[inline]
 pub(super) fn value<'e>(event: &'e Event, wanted: &Wanted) -> Value<'e> {
+    only_text(event, wanted).map_or_else(|| any_value(event, wanted), |text| Value::Text(text.into()))
+}
+
+/// Returns a text that stands for itself at the only place of its field: most fields of most events are that.
+#[inline]
+fn only_text<'e>(event: &'e Event, wanted: &Wanted) -> Option<&'e str> {
+    match (wanted.reading, wanted.ty, &*wanted.inputs) {
+        (Reading::First(_), Type::TEXT, [node]) => event.text(*node).filter(|text| !wanted.stand_ins.cover(text)),
+        _ => None,
+    }
+}
+
+fn any_value<'e>(event: &'e Event, wanted: &Wanted) -> Value<'e> {
     let input = |number| event.input(wanted, number);
     match wanted.reading {
         Reading::Behavior(behavior) => text(behaviors::result(behavior, input), wanted),

@@ -8,7 +8,7 @@ use super::org::{Due, Org, Rules};
 use super::pending::{DecisionId, Pending, PendingId};
 use super::spare::Spares;
 use super::turn::Turn;
-use super::wheel::has_turned;
+use super::wheel::{has_turned, roughly};
 use crate::event::Timestamp;
 
 impl Org {
@@ -86,7 +86,7 @@ impl Org {
             (end, over) => end.or(over),
         };
         match next {
-            Some(next) => self.expiries.push(next.max(watermark), id),
+            Some(next) => self.expiries.push(roughly(watermark, next.max(watermark)), id),
             None if cell.first().is_some() => cell.scheduled = false,
             None => self.drop_cell(id),
         }

@@ -14,6 +14,17 @@ pub(super) fn has_turned(from: Timestamp, to: Timestamp) -> bool {
     slot(from) != slot(to)
 }
 
+/// How many bits of a distance in time stay as they are where it is rounded: it becomes longer by less than a 128th.
+const EXACT_BITS: u32 = 8;
+
+/// Returns a time that is a little later, the less the nearer it is. Things that need not be looked at on the minute come together in
+/// fewer slots so, which are near in memory whenever another one is noted.
+pub(super) fn roughly(now: Timestamp, at: Timestamp) -> Timestamp {
+    let distance = at.micros().saturating_sub(now.micros()).max(0);
+    let bits = (i64::BITS - distance.leading_zeros()).saturating_sub(EXACT_BITS);
+    Timestamp::from_micros(at.micros() | ((1 << bits) - 1))
+}
+
 /// Things by time.
 #[derive(Debug)]
 pub(super) struct Wheel<T> {
@@ -110,6 +121,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_rough_time_is_a_little_later(now in any::<i64>(), distance in 0..i64::MAX) {
+            let exact = now.saturating_add(distance);
+            let distance = exact.saturating_sub(now);
+            let rough = roughly(Timestamp::from_micros(now), Timestamp::from_micros(exact)).micros();
+            prop_assert!(rough >= exact && rough - exact <= distance / 128, "{distance} {rough}");
+        }
+
         #[test]
         fn it_gives_what_it_was_given_slot_by_slot(steps in prop::collection::vec((-9i64..9, any::<bool>()), 0..60)) {
             let at = |minute: i64| Timestamp::from_micros(minute * 60_000_000);

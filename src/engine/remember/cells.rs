@@ -151,12 +151,15 @@ impl Cell {
         while self.begins_before(before) {
             freed += self.drop_first(spares);
         }
+        if freed > 0 {
+            self.entries.give_back();
+        }
         freed
     }
 
     /// Says whether the first event happened before a time.
-    pub(super) fn begins_before(&self, time: Timestamp) -> bool {
-        self.first_before(time, 1) > 0
+    fn begins_before(&self, time: Timestamp) -> bool {
+        self.entries.front().is_some_and(|first| first.at < time)
     }
 
     /// Returns how many events happened before a time, so many of them at most.

@@ -11,6 +11,9 @@ pub(super) enum Few<T> {
     Many(VecDeque<T>),
 }
 
+/// Room that more than one thing gets at first.
+const MANY_MIN: usize = 4;
+
 impl<T> Few<T> {
     pub(super) fn len(&self) -> usize {
         match self {
@@ -83,7 +86,7 @@ impl<T> Few<T> {
                     None => Few::One(item),
                     Some(one) => {
                         let (first, second) = if at == 0 { (item, one) } else { (one, item) };
-                        let mut all = VecDeque::with_capacity(4);
+                        let mut all = VecDeque::with_capacity(MANY_MIN);
                         all.extend([first, second]);
                         Few::Many(all)
                     }
@@ -132,11 +135,18 @@ impl<T> Few<T> {
                         gone(item);
                     }
                 }
-                // What a busy hour has taken is given back after it.
-                if all.len() * 4 < all.capacity() {
-                    all.shrink_to(all.len() * 2);
-                }
             }
+        }
+        self.give_back();
+    }
+
+    /// Gives back the memory that a busy hour has taken, after it.
+    pub(super) fn give_back(&mut self) {
+        if let Few::Many(all) = self
+            && all.len() * 4 < all.capacity()
+            && all.capacity() > MANY_MIN
+        {
+            all.shrink_to((all.len() * 2).max(MANY_MIN));
         }
     }
 }
@@ -153,6 +163,17 @@ impl<T> FromIterator<T> for Few<T> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_a_busy_hour_has_taken_is_given_back() {
+        let mut few: Few<u64> = (0..1_000).collect();
+        for left in (0..1_000).rev() {
+            few.pop_front();
+            few.give_back();
+            let Few::Many(all) = &few else { panic!("one of many") };
+            assert!(all.len() == left && all.capacity() <= (left * 4).max(MANY_MIN), "{left}: {}", all.capacity());
+        }
+    }
 
     proptest! {
         #[test]

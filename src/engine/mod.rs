@@ -151,11 +151,12 @@ impl Engine {
 
     /// Fetches what sightings need of memory before they are taken in: some at once, [`FETCH_MAX`] or about so many. It changes nothing of what
     /// they say.
-    pub fn fetch<'s>(&self, sightings: impl Iterator<Item = &'s mut Sighting>) {
-        self.remembering.fetch(sightings.map(|sighting| {
+    pub fn fetch<'s>(&mut self, sightings: impl Iterator<Item = &'s mut Sighting>) {
+        let Engine { remembering, seen, .. } = self;
+        remembering.fetch(sightings.map(|sighting| {
             let arrival = &mut sighting.arrival;
             if !arrival.is_wanted() {
-                self.seen.fetch(sighting.has_org.then_some(&*arrival.org), arrival.print);
+                seen.fetch(sighting.has_org.then_some(&*arrival.org), arrival.print);
             }
             arrival
         }));

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::cells::{CellId, put_cell_key};
 use super::row::{DECIDING_MAX, Name, Row, RowRoom};
 use super::spare::Spares;
@@ -28,19 +26,16 @@ pub(crate) struct Arrival {
     /// The sets and keys that it belongs to.
     pub(super) places: Places,
     /// The rules that it can fulfil, as far as it decides that alone.
-    pub(super) triggered: Triggered,
+    pub(super) triggered: Vec<u32>,
     /// Its bytes, if they are kept.
     pub(super) raw: Option<Arc<[u8]>>,
 }
 
-/// Rules by number.
-pub(super) type Triggered = SmallVec<[u32; 8]>;
-
 /// Sets that an event belongs to, each with the values of its key there.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    keys: SmallVec<[u8; 64]>,
-    all: SmallVec<[Place; 4]>,
+    keys: Vec<u8>,
+    all: Vec<Place>,
 }
 
 /// One set that an event belongs to.
@@ -57,7 +52,6 @@ struct Place {
 #[derive(Debug, Default)]
 pub(crate) struct Room {
     deciding: Vec<u32>,
-    key: Vec<u8>,
     row: RowRoom,
 }
 
@@ -111,7 +105,7 @@ impl Arrival {
             (Some(id), Some(at)) => {
                 for number in plan.bases_of(event_type) {
                     if let Some(base) = plan.base(*number).filter(|base| holds(&base.member)) {
-                        places.add(*number, base, event, &mut room.key);
+                        places.add(*number, base, event);
                     }
                 }
                 if places.is_empty() && triggered.is_empty() {
@@ -133,22 +127,24 @@ impl Arrival {
 impl Places {
     /// Works out where an alert belongs.
     pub(super) fn of_alert(plan: &RememberPlan, alert: &Row) -> Places {
-        let (mut places, mut room) = (Places::default(), Vec::new());
+        let mut places = Places::default();
         for number in plan.bases_of(plan.alert_type()) {
             if let Some(base) = plan.base(*number).filter(|base| base.sees_alerts && holds(plan, &base.member, alert)) {
-                places.add(*number, base, alert, &mut room);
+                places.add(*number, base, alert);
             }
         }
         places
     }
 
     /// Notes that an event belongs to a set, if it has its keys.
-    fn add(&mut self, number: u32, base: &Base, facts: &dyn Facts, room: &mut Vec<u8>) {
-        room.clear();
-        if put_cell_key(&base.keys, facts, room).is_some() {
-            self.keys.extend_from_slice(room);
-            let end = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
-            self.all.push(Place { base: number, end, cell: CellId::default() });
+    fn add(&mut self, number: u32, base: &Base, facts: &dyn Facts) {
+        let start = self.keys.len();
+        match put_cell_key(&base.keys, facts, &mut self.keys) {
+            Some(()) => {
+                let end = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+                self.all.push(Place { base: number, end, cell: CellId::default() });
+            }
+            None => self.keys.truncate(start),
         }
     }
 

@@ -6,8 +6,7 @@
 
 use std::hint::black_box;
 use std::ops::{BitXor, Range};
-
-use smallvec::SmallVec;
+use std::sync::Arc;
 
 use super::Remembering;
 use super::arrival::Arrival;
@@ -28,41 +27,48 @@ const PRUNED_MAX: usize = 2 * ROWS_MAX;
 
 impl Remembering {
     /// Fetches what some events need, [`FETCH_MAX`] of them or about so many.
-    pub(crate) fn fetch<'a>(&self, arrivals: impl Iterator<Item = &'a mut Arrival>) {
-        let mut org: Option<(&str, &Org)> = None;
-        let mut asked = Asked::default();
-        for Arrival { org: name, print, places, .. } in arrivals.filter(|arrival| arrival.is_wanted()) {
+    pub(crate) fn fetch<'a>(&mut self, arrivals: impl Iterator<Item = &'a mut Arrival>) {
+        let Remembering { plan, orgs, asked, .. } = self;
+        let mut places: Vec<&mut CellId> = Vec::with_capacity(FETCH_MAX);
+        let mut org: Option<(&Arc<str>, &Org)> = None;
+        for Arrival { org: name, print, places: belongs, .. } in arrivals.filter(|arrival| arrival.is_wanted()) {
             // Nearly always there is but one org.
-            if org.is_none_or(|(known, _)| *known != **name) {
-                asked.fetch(&self.plan, org);
-                org = self.orgs.get(name).map(|org| (&**name, org));
+            if org.is_none_or(|(known, _)| !Arc::ptr_eq(known, name)) {
+                asked.fetch(plan, org, &mut places);
+                org = orgs.get(name).map(|org| (&*name, org));
             }
             let Some((_, org)) = org else { continue };
             asked.prints.extend(*print);
-            asked.cells.extend(places.iter_mut().map(|(base, key, cell)| (org.cells.hash(base, key), cell)));
+            for (base, key, cell) in belongs.iter_mut() {
+                asked.hashes.push(org.cells.hash(base, key));
+                places.push(cell);
+            }
         }
-        asked.fetch(&self.plan, org);
+        asked.fetch(plan, org, &mut places);
     }
 }
 
-/// What events of one org will ask for.
-#[derive(Default)]
-struct Asked<'a> {
-    prints: SmallVec<[u128; FETCH_MAX]>,
-    /// The hash of each key, and the place for its cell.
-    cells: SmallVec<[(u64, &'a mut CellId); 2 * FETCH_MAX]>,
+/// What events of one org will ask for. Kept for its memory alone.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    prints: Vec<u128>,
+    /// The hash of each key.
+    hashes: Vec<u64>,
+    cells: Vec<CellId>,
 }
 
-impl Asked<'_> {
-    /// Fetches it and forgets it. Each step is a loop of little more than one read, so that many of those are under way together.
-    fn fetch(&mut self, plan: &RememberPlan, org: Option<(&str, &Org)>) {
+impl Asked {
+    /// Fetches it, writes down which cells those are, and forgets it. Each step is a loop of little more than one read, so that many of
+    /// those are under way together.
+    fn fetch(&mut self, plan: &RememberPlan, org: Option<(&Arc<str>, &Org)>, places: &mut Vec<&mut CellId>) {
         if let Some((_, org)) = org {
             black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
-            self.cells.iter_mut().for_each(|(hash, cell)| **cell = org.cells.find_by_hash(*hash).unwrap_or_default());
-            let ids: SmallVec<[CellId; 2 * FETCH_MAX]> = self.cells.iter().map(|(_, cell)| **cell).collect();
-            org.cells.fetch(plan, &ids, org.settled);
+            self.cells.extend(self.hashes.iter().map(|hash| org.cells.find_by_hash(*hash).unwrap_or_default()));
+            places.drain(..).zip(&self.cells).for_each(|(place, cell)| *place = *cell);
+            org.cells.fetch(plan, &self.cells, org.settled);
         }
         self.prints.clear();
+        self.hashes.clear();
         self.cells.clear();
     }
 }
@@ -73,25 +79,25 @@ impl Cells {
         self.fetch(plan, ids, Some(watermark));
         let over = |cell: &Cell| plan.base(cell.base).map_or(watermark, |base| watermark.minus(base.retention));
         let ends = ids.iter().filter_map(|id| self.get(*id)).filter(|cell| cell.ends_before(over(cell)));
-        let hashes: SmallVec<[u64; FETCH_MAX]> = ends.map(|cell| self.hash(cell.base, &cell.key)).collect();
+        let hashes: Vec<u64> = ends.map(|cell| self.hash(cell.base, &cell.key)).collect();
         black_box(hashes.iter().filter_map(|hash| self.find_by_hash(*hash)).count());
     }
 
     /// Fetches cells, the ends of their lists, and the events that are looked at or go when the next one comes, or when it is seen what
     /// may go.
     fn fetch(&self, plan: &RememberPlan, ids: &[CellId], settled: Option<Timestamp>) {
+        let mut cells: Vec<&Cell> = Vec::with_capacity(ids.len());
+        cells.extend(ids.iter().filter_map(|id| self.get(*id)));
         let first = |cell: &Cell| cell.key.first().copied().map_or(0, usize::from);
         let rest = |cell: &Cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled);
-        let places = |id: &CellId| self.get(*id).map_or(0, |cell| first(cell) + rest(cell));
-        black_box(ids.iter().map(places).fold(0, usize::wrapping_add));
+        black_box(cells.iter().map(|cell| first(cell) + rest(cell)).fold(0, usize::wrapping_add));
         let end = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.at.micros());
-        let ends = |id: &CellId| self.get(*id).map_or(0, |cell| end(cell.entries.front()) ^ end(cell.entries.back()));
-        black_box(ids.iter().map(ends).fold(0, i64::bitxor));
-        let mut rows: SmallVec<[&Row; 2 * FETCH_MAX]> = SmallVec::new();
-        for cell in ids.iter().filter_map(|id| self.get(*id)) {
+        black_box(cells.iter().map(|cell| end(cell.entries.front()) ^ end(cell.entries.back())).fold(0, i64::bitxor));
+        let mut rows: Vec<&Row> = Vec::with_capacity(2 * cells.len());
+        for cell in cells {
             let Some(base) = plan.base(cell.base) else { continue };
-            let (first, Range { start, end }) = looked_at(cell, base, settled);
-            rows.extend(cell.entries.range(0, first).chain(cell.entries.range(start, end)).map(|entry| &entry.row));
+            let (first, rest) = looked_at(cell, base, settled);
+            rows.extend((0..first).chain(rest).filter_map(|at| cell.entries.get(at)).map(|entry| &entry.row));
         }
         black_box(rows.iter().map(|row| row.touch()).fold(0, i64::bitxor));
     }

@@ -46,6 +46,7 @@ pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
 use asking::{Alone, Crowded, Inquiry};
 use codec::{put_bytes, put_count, put_value};
+use fetch::Asked;
 use org::{Org, Rules};
 use orgs::Orgs;
 use row::{Name, RowRoom};
@@ -64,6 +65,7 @@ pub struct Remembering {
     counters: Counters,
     /// Memory to be used again.
     turn: Turn,
+    asked: Asked,
 }
 
 /// What has changed in what the rules say.
@@ -149,7 +151,7 @@ impl Memory for Answers {
 impl Remembering {
     /// Makes one that remembers nothing yet.
     pub fn new(plan: Arc<RememberPlan>, limits: Limits) -> Self {
-        Remembering { plan, limits, orgs: Orgs::default(), counters: Counters::default(), turn: Turn::default() }
+        Remembering { plan, limits, orgs: Orgs::default(), counters: Counters::default(), turn: Turn::default(), asked: Asked::default() }
     }
 
     /// Returns the plan.
@@ -214,7 +216,7 @@ impl Remembering {
     /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known; `arrival` is left
     /// for the next one.
     pub(crate) fn take(&mut self, arrival: &mut Arrival, received: Option<Timestamp>) -> Vec<Change> {
-        let Remembering { plan, limits, orgs, counters, turn } = self;
+        let Remembering { plan, limits, orgs, counters, turn, .. } = self;
         if plan.is_empty() {
             return Vec::new();
         }

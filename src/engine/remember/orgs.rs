@@ -14,11 +14,13 @@ pub(super) struct Orgs {
 
 impl Orgs {
     fn place(&self, name: &str) -> Result<usize, usize> {
-        match self.orgs.get(self.last) {
-            // Mostly it is the same piece of memory.
-            Some((known, _)) if std::ptr::eq(&raw const **known, name) || **known == *name => Ok(self.last),
-            _ => self.orgs.binary_search_by(|(known, _)| (**known).cmp(name)),
-        }
+        if self.is_last(name) { Ok(self.last) } else { self.orgs.binary_search_by(|(known, _)| (**known).cmp(name)) }
+    }
+
+    /// Says whether an org was asked for last. Mostly even its name is the same piece of memory.
+    #[inline]
+    fn is_last(&self, name: &str) -> bool {
+        self.orgs.get(self.last).is_some_and(|(known, _)| std::ptr::eq(&raw const **known, name) || **known == *name)
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&Org> {
@@ -28,10 +30,12 @@ impl Orgs {
 
     /// Returns an org; one that was not there is there now.
     pub(super) fn get_or_make(&mut self, name: &Arc<str>) -> &mut Org {
-        self.last = self.place(name).unwrap_or_else(|place| {
-            self.orgs.insert(place, (name.clone(), Org::default()));
-            place
-        });
+        if !self.is_last(name) {
+            self.last = self.place(name).unwrap_or_else(|place| {
+                self.orgs.insert(place, (name.clone(), Org::default()));
+                place
+            });
+        }
         #[expect(clippy::indexing_slicing, reason = "it was found there, or put there")]
         &mut self.orgs[self.last].1
     }

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::arrival::Triggered;
 use super::asking::Looked;
 use super::bounds::Counters;
 use super::cells::CellId;
@@ -78,7 +77,7 @@ impl Quiet {
 impl Org {
     /// Makes the decisions that may be quiet on the event that has come, and takes those rules out of the others that decide on it which
     /// are.
-    pub(super) fn decide_quietly(&mut self, rules: Rules<'_>, turn: &Turn, raw: Option<&Arc<[u8]>>, who: &mut Triggered, counters: &mut Counters) {
+    pub(super) fn decide_quietly(&mut self, rules: Rules<'_>, turn: &Turn, raw: Option<&Arc<[u8]>>, who: &mut Vec<u32>, counters: &mut Counters) {
         let Some(row) = &turn.home else { return };
         let mut quiet = 0;
         for (number, place) in row.deciding() {

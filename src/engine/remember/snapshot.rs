@@ -18,7 +18,6 @@ use super::orgs::Orgs;
 use super::pending::{Decision, DecisionId, Pending, PendingId, Raised};
 use super::quiet::quiet_end;
 use super::row::{Name, Row};
-use super::turn::Turn;
 use crate::engine::print::EventId;
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
 use crate::pack::Severity;
@@ -264,7 +263,7 @@ fn read(plan: Arc<RememberPlan>, limits: Limits, bytes: &mut Bytes<'_>) -> Optio
         let org = read_org(Rules { plan: &plan, limits: &limits }, &names, bytes)?;
         orgs.put(&name, org);
     }
-    bytes.is_empty().then_some(Remembering { plan, limits, orgs, counters, turn: Turn::default() })
+    bytes.is_empty().then(|| Remembering { orgs, counters, ..Remembering::new(plan, limits) })
 }
 
 fn read_names(plan: &RememberPlan, bytes: &mut Bytes<'_>) -> Option<Names> {

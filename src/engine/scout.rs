@@ -85,6 +85,9 @@ impl Scout {
         matched.sort_unstable();
         *candidates = self.candidates.len();
         let id = event.uuid().map(EventId::of);
-        arrival.become_of(self.plan.remember(), event, &self.org, id, self.keep_raw, &mut self.scratch, &mut self.room);
+        arrival.become_of(self.plan.remember(), event, &self.org, id, &mut self.scratch, &mut self.room);
+        if self.keep_raw {
+            arrival.keep_raw(event);
+        }
     }
 }

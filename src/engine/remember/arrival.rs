@@ -63,18 +63,8 @@ impl Room {
 }
 
 impl Arrival {
-    /// Works out what matters of an event, whatever this was before. `keep_raw` keeps the bytes of one on which a rule decides.
-    /// `scratch` knows what has been decided of it already.
-    pub(crate) fn become_of(
-        &mut self,
-        plan: &RememberPlan,
-        event: &Event,
-        org: &Arc<str>,
-        id: Option<EventId<'_>>,
-        keep_raw: bool,
-        scratch: &mut Scratch,
-        room: &mut Room,
-    ) {
+    /// Works out what matters of an event, whatever this was before. `scratch` knows what has been decided of it already.
+    pub(crate) fn become_of(&mut self, plan: &RememberPlan, event: &Event, org: &Arc<str>, id: Option<EventId<'_>>, scratch: &mut Scratch, room: &mut Room) {
         // Nearly always it was of the same org; to count who shares a name is to wait for all memory that is being written.
         if !Arc::ptr_eq(&self.org, org) {
             self.org = org.clone();
@@ -84,7 +74,12 @@ impl Arrival {
         self.places.clear();
         self.triggered.clear();
         self.row = self.keep(plan, event, id, scratch, room);
-        self.raw = (keep_raw && !self.triggered.is_empty()).then(|| Arc::from(event.raw()));
+        self.raw = None;
+    }
+
+    /// Keeps the bytes of the event, if a rule decides on it.
+    pub(crate) fn keep_raw(&mut self, event: &Event) {
+        self.raw = (!self.triggered.is_empty()).then(|| Arc::from(event.raw()));
     }
 
     /// Says whether some history holds it or some rule decides on it.

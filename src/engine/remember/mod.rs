@@ -186,7 +186,10 @@ impl Remembering {
         let (mut room, mut scratch) = (Room::default(), Scratch::for_atoms(self.plan.atoms().len()));
         scratch.next_event();
         let mut arrival = Arrival::default();
-        arrival.become_of(&self.plan, event, &org, event.uuid().map(EventId::of), self.limits.keep_raw, &mut scratch, &mut room);
+        arrival.become_of(&self.plan, event, &org, event.uuid().map(EventId::of), &mut scratch, &mut room);
+        if self.limits.keep_raw {
+            arrival.keep_raw(event);
+        }
         if arrival.is_wanted() && !self.is_new(&arrival) {
             return Vec::new();
         }

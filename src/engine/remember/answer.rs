@@ -1,12 +1,11 @@
 //! Answers to questions about one set of past events.
 
-use std::collections::{HashMap, HashSet};
-
-use smallvec::SmallVec;
+use std::collections::HashMap;
 
 use super::asking::{Asking, Inquiry};
-use super::cells::{Cell, Key};
+use super::cells::Cell;
 use super::codec::put_key;
+use super::different::Different;
 use super::row::Row;
 use crate::evaluate::{Moment, values_equal};
 use crate::event::{Point, Scalar, Span, Timestamp, Value};
@@ -207,27 +206,6 @@ fn newest_of_each<'a>(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'a>, r
         }
     }
     newest
-}
-
-/// Values that differ: a few of them are compared one by one, more are hashed.
-#[derive(Default)]
-struct Different {
-    few: SmallVec<[Key; 8]>,
-    many: HashSet<Key>,
-}
-
-impl Different {
-    fn is_new(&mut self, value: &[u8]) -> bool {
-        if self.few.iter().any(|known| **known == *value) || self.many.contains(value) {
-            return false;
-        }
-        if self.few.len() < self.few.inline_size() {
-            self.few.push(Key::from_slice(value));
-        } else {
-            self.many.insert(Key::from_slice(value));
-        }
-        true
-    }
 }
 
 /// Returns the values that are there, in the order of their events.

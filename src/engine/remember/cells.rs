@@ -4,7 +4,6 @@
 //! place and the event itself.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
@@ -13,6 +12,7 @@ use slotmap::{SlotMap, new_key_type};
 use smallvec::SmallVec;
 
 use super::codec::put_key;
+use super::different::Different;
 use super::fetch::ROWS_MAX;
 use super::few::Few;
 use super::pending::DecisionId;
@@ -218,18 +218,20 @@ impl Cell {
             match need {
                 Need::Newest(count) => newest_first.take((*count).max(1)).for_each(|(_, needed)| *needed = true),
                 Need::NewestOfEach { value, values, .. } => {
-                    let mut seen: HashSet<Vec<u8>, foldhash::quality::RandomState> = HashSet::default();
-                    let mut after: Option<&Row> = None;
+                    let mut seen = Different::default();
+                    let mut key = Vec::new();
                     for (entry, needed) in newest_first {
                         if seen.len() >= *values {
                             break;
                         }
-                        if after.replace(&entry.row).is_some_and(|after| after.surely_agree(&entry.row, value)) {
-                            continue;
-                        }
-                        let mut key = Vec::new();
-                        let is_there = put_key(&mut key, &value.eval(&Moment::new(&entry.row, &NoMemory))).is_some();
-                        *needed |= is_there && seen.insert(key);
+                        *needed |= match entry.row.exact(value) {
+                            Some(bytes) => seen.is_new(bytes),
+                            None => {
+                                key.clear();
+                                let is_there = put_key(&mut key, &value.eval(&Moment::new(&entry.row, &NoMemory))).is_some();
+                                is_there && seen.is_new(&key)
+                            }
+                        };
                     }
                 }
                 Need::Every => newest_first.for_each(|(_, needed)| *needed = true),

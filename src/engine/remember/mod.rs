@@ -13,6 +13,7 @@ mod cells;
 mod clock;
 mod codec;
 mod decide;
+mod different;
 mod fetch;
 mod few;
 mod keep;

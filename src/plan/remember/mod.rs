@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use crate::evaluate::{Code, Lowering, QuestionId, Questions, wanted};
 use crate::event::{Event, FieldRef, Layout, Span, event_types};
-use crate::language::{ALERT_EVENT_TYPE, Sets, TypeSet, Typed};
+use crate::language::{ALERT_EVENT_TYPE, Node, Sets, TypeSet, Typed};
 use crate::pack::{Rule, Severity};
 use crate::plan::program::{Atoms, Program};
 use crate::plan::{RuleIndex, simplify};
@@ -130,15 +130,19 @@ impl RememberPlan {
         let chosen = chosen(rules);
         let mut thresholds = Thresholds::default();
         let mut fields: BTreeSet<FieldRef> = BTreeSet::new();
+        let mut taken: BTreeSet<FieldRef> = BTreeSet::new();
         let mut records = Vec::new();
         for (_, rule, _) in &chosen {
             for typed in rule.expressions() {
+                typed.walk(&mut |part| taken.extend(field_taken(part).cloned()));
                 // A count that is shown has to be exact.
                 thresholds.add(typed);
                 wanted(typed, &mut fields, &mut records);
             }
         }
-        let shape = Shape::new(layout, fields, &records);
+        // What stands first in a kept event is found first.
+        let others = fields.difference(&taken).cloned();
+        let shape = Shape::new(layout, taken.iter().cloned().chain(others), &records);
         let mut questions = questions.clone();
         let mut planned: Vec<RememberRule> = chosen
             .iter()
@@ -267,6 +271,15 @@ impl RememberPlan {
     /// Says whether a rule sees the alerts of another.
     pub fn sees(&self, rule: u32, other: u32) -> bool {
         self.rule(rule).and_then(|rule| rule.sees.get(other as usize)).copied().unwrap_or(false)
+    }
+}
+
+/// Returns the field that a question takes from every event, if that is what this is.
+fn field_taken(part: &Typed) -> Option<&FieldRef> {
+    let Node::Remember(remember) = &part.node else { return None };
+    match &remember.value.as_deref()?.node {
+        Node::Field(_, field) => Some(field),
+        _ => None,
     }
 }
 

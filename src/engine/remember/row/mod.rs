@@ -216,13 +216,15 @@ impl Row {
     /// Says whether a value is the same of two events for sure, by the bytes of a field that both have. Where it is not sure, the value
     /// is to be worked out.
     pub(super) fn surely_agree(&self, other: &Row, value: &Code) -> bool {
-        let Code::Field(Scope::Here, slot) = value else { return false };
         // Byte by byte: the usual comparison of memory reads 32 of them at once, however few there are, and waits for all.
-        self.exact_field(*slot).is_some_and(|own| other.exact_field(*slot).is_some_and(|others| own.iter().eq(others)))
+        self.exact(value).is_some_and(|own| other.exact(value).is_some_and(|others| own.iter().eq(others)))
     }
 
-    fn exact_field(&self, slot: Slot) -> Option<&[u8]> {
-        self.field_at(slot)?.exact_bytes()
+    /// Returns a value as the bytes that set it apart from others, those of [`put_key`](super::codec::put_key), if it is a field whose
+    /// bytes do.
+    pub(super) fn exact(&self, value: &Code) -> Option<&[u8]> {
+        let Code::Field(Scope::Here, slot) = value else { return None };
+        self.field_at(*slot)?.exact_bytes()
     }
 
     fn record_field(&self, slot: RecordSlot, index: usize) -> Option<Value<'_>> {

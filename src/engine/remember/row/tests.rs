@@ -65,6 +65,9 @@ proptest! {
                 prop_assert!(values_equal(&left, &right), "{left:?} {right:?}");
                 prop_assert!(key(&left).is_some() && key(&left) == key(&right), "{left:?} {right:?}");
             }
+            if let Some(bytes) = a.exact(&code) {
+                prop_assert_eq!(Some(bytes.to_vec()), key(&left));
+            }
             // Texts and addresses are what nearly all values are.
             if matches!(left, Value::Text(_) | Value::Address(_)) && left == right {
                 prop_assert!(a.surely_agree(&b, &code), "{left:?}");

@@ -98,6 +98,7 @@ fn words(rule: &Rule, explanation: &Explanation, kept: &[HistoryText]) -> Table 
         [] => row("event types", "any"),
         types => several(&mut row, "event types", types),
     }
+    several(&mut row, "asks about", &explanation.history_event_types);
     row("delivery", delivery_words(explanation.delivery));
     several(&mut row, "reads", &explanation.fields);
     let (own, shared) = explanation.predicates;
@@ -128,7 +129,8 @@ fn delivery_words(delivery: Delivery) -> &'static str {
         Delivery::Hook => "an Event Hook can deliver all of its event types",
         Delivery::Mixed => "an Event Hook can deliver some of its event types; the others need the System Log",
         Delivery::SystemLog => "only the System Log has its event types",
-        Delivery::Any => "it names no event types, so that it looks at every event",
+        Delivery::Any => "it or one of its histories names no event types, so that every event is looked at",
+        Delivery::Alerts => "nothing has to be delivered: it looks at alerts of other rules",
     }
 }
 
@@ -143,11 +145,13 @@ fn to_json(rule: &Rule, explanation: &Explanation, kept: &[HistoryText], place: 
         "enabled": rule.enabled,
         "found_by": explanation.found,
         "event_types": explanation.event_types,
+        "history_event_types": explanation.history_event_types,
         "delivery": match explanation.delivery {
             Delivery::Hook => "hook",
             Delivery::Mixed => "mixed",
             Delivery::SystemLog => "system_log",
             Delivery::Any => "any",
+            Delivery::Alerts => "alerts",
         },
         "reads": explanation.fields,
         "predicates": { "all": explanation.predicates.0, "shared": explanation.predicates.1 },

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, Program, RuleIndex};
+use super::{Plan, PlannedRule, Program, RuleIndex};
 use crate::evaluate::wanted;
 use crate::event::event_type;
-use crate::language::{Node, Question, TypeSet, Typed};
+use crate::language::{ALERT_EVENT_TYPE, Node, Question, Remember, TypeSet, Typed};
 
 /// By which way a rule's events come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,8 +16,10 @@ pub enum Delivery {
     Mixed,
     /// Only the System Log has them.
     SystemLog,
-    /// The rule names no event types.
+    /// The rule, or one of its histories, names no event types.
     Any,
+    /// Nothing has to be delivered: they are alerts of other rules.
+    Alerts,
 }
 
 /// How one rule is run.
@@ -29,6 +31,8 @@ pub struct Explanation {
     pub found: String,
     /// The event types on which it can fire; empty where that is any.
     pub event_types: Vec<String>,
+    /// The event types of its histories, where those are named.
+    pub history_event_types: Vec<String>,
     /// By which way its events come.
     pub delivery: Delivery,
     /// The fields that it reads.
@@ -44,8 +48,9 @@ impl Plan {
     pub fn explain(&self, id: &str) -> Option<Explanation> {
         let at = self.rules.iter().position(|rule| &*rule.rule.id == id)?;
         let rule = self.rules.get(at)?;
-        let is_any = rule.types.len() > self.sets.names().len() / 2;
-        let event_types: Vec<String> = if is_any { Vec::new() } else { rule.types.iter().filter_map(|at| self.sets.names().get(at).cloned()).collect() };
+        let fires_on = self.fires_on(rule);
+        let is_any = self.is_any(&fires_on);
+        let event_types = if is_any { Vec::new() } else { self.names(&fires_on) };
         let mut fields = BTreeSet::new();
         let mut records = Vec::new();
         for typed in rule.rule.expressions() {
@@ -57,10 +62,11 @@ impl Plan {
         rule.program.collect(&mut own);
         let mut others = BTreeSet::new();
         self.rules.iter().enumerate().filter(|(other, _)| *other != at).for_each(|(_, rule)| rule.program.collect(&mut others));
-        let mut questions = Vec::new();
+        let (mut questions, mut asked) = (Vec::new(), Vec::new());
         for typed in rule.rule.expressions() {
             typed.walk(&mut |part| {
-                if let crate::language::Node::Remember(remember) = &part.node {
+                if let Node::Remember(remember) = &part.node {
+                    asked.extend(self.asks_about(remember));
                     let text = remember.text();
                     if !questions.contains(&text) {
                         questions.push(text);
@@ -68,11 +74,15 @@ impl Plan {
                 }
             });
         }
+        let needs_any = is_any || asked.iter().any(|types| self.is_any(types));
+        let of_histories: BTreeSet<String> = asked.iter().filter(|types| !self.is_any(types)).flat_map(|types| self.names(types)).collect();
+        let needed: BTreeSet<String> = event_types.iter().chain(&of_histories).cloned().collect();
         Some(Explanation {
             rule: id.to_owned(),
             found: self.index.describe(RuleIndex(u32::try_from(at).ok()?)).to_owned(),
-            delivery: delivery(&event_types, is_any),
+            delivery: delivery(&needed, needs_any),
             event_types,
+            history_event_types: of_histories.into_iter().collect(),
             fields: names,
             predicates: (own.len(), own.intersection(&others).count()),
             questions,
@@ -86,23 +96,33 @@ impl Plan {
 
     /// Returns the event types that the rules need and name: what a managed hook subscribes to, and what only the System Log has.
     pub fn needed_event_types(&self) -> BTreeSet<String> {
-        let named = self.needs().filter(|types| !self.is_any(types));
-        named.flat_map(|types| types.iter().filter_map(|at| self.sets.names().get(at).cloned()).collect::<Vec<_>>()).collect()
+        self.needs().filter(|types| !self.is_any(types)).flat_map(|types| self.names(&types)).collect()
     }
 
     /// Returns what each rule fires on, and what each question to a history is about.
     fn needs(&self) -> impl Iterator<Item = TypeSet> + '_ {
-        let of_rules = self.rules.iter().map(|rule| match last_step(&rule.rule.when) {
+        let of_rules = self.rules.iter().map(|rule| self.fires_on(rule));
+        of_rules.chain(self.questions.iter().flat_map(|(_, question)| self.asks_about(question)))
+    }
+
+    fn fires_on(&self, rule: &PlannedRule) -> TypeSet {
+        match last_step(&rule.rule.when) {
             Some(last) => rule.types.and(&self.sets.may(last)),
             None => rule.types.clone(),
-        });
-        let of_questions = self.questions.iter().flat_map(|(_, question)| match &question.question {
+        }
+    }
+
+    fn asks_about(&self, question: &Remember) -> Vec<TypeSet> {
+        match &question.question {
             Question::Sequence(sequence) => {
                 sequence.steps.iter().map(|step| &step.population).chain(&sequence.until).map(|population| self.sets.may(population)).collect()
             }
             _ => vec![self.sets.may(&question.history.population)],
-        });
-        of_rules.chain(of_questions)
+        }
+    }
+
+    fn names(&self, types: &TypeSet) -> Vec<String> {
+        types.iter().filter_map(|at| self.sets.names().get(at).cloned()).collect()
     }
 
     fn is_any(&self, types: &TypeSet) -> bool {
@@ -122,12 +142,14 @@ fn last_step(when: &Typed) -> Option<&Typed> {
     }
 }
 
-fn delivery(event_types: &[String], is_any: bool) -> Delivery {
+fn delivery(event_types: &BTreeSet<String>, is_any: bool) -> Delivery {
     if is_any {
         return Delivery::Any;
     }
+    let event_types: Vec<&String> = event_types.iter().filter(|name| *name != ALERT_EVENT_TYPE).collect();
     let by_hook = event_types.iter().filter(|name| event_type(name).is_some_and(|event_type| event_type.hook_eligible)).count();
     match by_hook {
+        _ if event_types.is_empty() => Delivery::Alerts,
         0 => Delivery::SystemLog,
         some if some == event_types.len() => Delivery::Hook,
         _ => Delivery::Mixed,

@@ -87,3 +87,19 @@ fn an_explanation_says_which_way_the_events_come() {
     let needed: Vec<String> = plan.needed_event_types().into_iter().collect();
     assert_eq!(needed, ["policy.evaluate_sign_on", "user.session.start"]);
 }
+
+#[test]
+fn an_explanation_counts_what_histories_are_about() {
+    let plan = plan(&[
+        r#"eventType == "user.session.start" and not seen(eventType == "policy.evaluate_sign_on" by actor.id within 1h)"#,
+        r#"sequence(eventType == "user.session.end", eventType == "user.session.start" by actor.id within 1h)"#,
+        r#"eventType == "clarion.alert" and count(eventType == "clarion.alert" by actor.id within 1h) >= 3"#,
+        r#"eventType == "user.session.start" and count(actor.type == "User" by actor.id within 1h) >= 3"#,
+    ]);
+    let explained: Vec<_> = (0..4).map(|at| plan.explain(&format!("okta.r{at:04}")).unwrap()).collect();
+    let deliveries: Vec<Delivery> = explained.iter().map(|explanation| explanation.delivery).collect();
+    assert_eq!(deliveries, [Delivery::Mixed, Delivery::Hook, Delivery::Alerts, Delivery::Any]);
+    assert_eq!(explained[0].history_event_types, ["policy.evaluate_sign_on"]);
+    assert_eq!(explained[1].event_types, ["user.session.start"], "the event at hand is the last step");
+    assert_eq!(explained[1].history_event_types, ["user.session.end", "user.session.start"]);
+}

@@ -5,6 +5,7 @@
 
 mod backtest;
 mod check;
+mod clock;
 mod completions;
 mod days;
 mod escape;

@@ -6,10 +6,11 @@ use crate::event::{Span, Timestamp};
 use crate::integration::Desk;
 use crate::okta::{LogPage, LogQuery, LogReader, Next};
 
+use super::super::clock::now;
 use super::super::exit::{Exit, Refusal};
 use super::super::out::Out;
 use super::super::rules::{count, grouped};
-use super::surroundings::{Surroundings, clock, now, workspace};
+use super::surroundings::{Surroundings, clock, workspace};
 use super::work::runtime;
 use super::{Common, fault};
 

@@ -1,13 +1,12 @@
-//! What a command takes from around it: the environment and the clock, read here and nowhere else.
+//! What a command takes from around it: the environment, read here and nowhere else, and the clock.
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::event::Timestamp;
 use crate::okta::{Allowance, Clock, Secret};
 use crate::store::{KeySource, Store, Workspace};
 
+use super::super::clock::now;
 use super::super::exit::Refusal;
 use super::super::out::Out;
 use super::Common;
@@ -98,11 +97,4 @@ pub(super) fn workspace(common: &Common) -> Result<Workspace, Refusal> {
 /// Returns this machine's clock.
 pub(super) fn clock() -> Clock {
     Clock::new(now)
-}
-
-/// Returns the time now.
-#[expect(clippy::disallowed_methods, reason = "the rim reads the clock")]
-pub(super) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

@@ -14,12 +14,13 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use super::clock::now;
 use super::days::{Day, PerDay};
 use super::exit::{Exit, Refusal};
 use super::input;
 use super::out::Out;
 use crate::alert::{Alert, Lookout, Sighted, Watch};
-use crate::engine::remember::LATENESS;
+use crate::engine::remember::{AHEAD_MAX, LATENESS};
 use crate::engine::{FETCH_MAX, Limits};
 use crate::event::{BadPiece, BadPieceKind, Event, Intake, Origin, Piece, Source, Span};
 use crate::pack::Library;
@@ -106,7 +107,7 @@ impl Replay<'_> {
         let is_stream = self.paths.iter().any(|path| path.as_os_str() == "-");
         let in_order = self.lateness.is_none() && !is_stream;
         let lateness = (!in_order).then(|| self.lateness.unwrap_or(LATENESS));
-        let limits = Limits { lateness: lateness.unwrap_or(Span::ZERO), ..Limits::default() };
+        let limits = Limits { lateness: lateness.unwrap_or(Span::ZERO), latest: Some(now().plus(AHEAD_MAX)), ..Limits::default() };
         let mut taking = Taking {
             watches: plans.iter().map(|plan| Watch::new(plan.clone(), limits.clone())).collect(),
             order: in_order.then(Order::default),

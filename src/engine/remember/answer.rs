@@ -53,16 +53,6 @@ pub(super) fn empty(ask: &Ask) -> Value<'static> {
     }
 }
 
-/// Returns the answer if everything had happened that a question asks for.
-pub(super) fn full(ask: &Ask) -> Value<'static> {
-    let Ask::Plain(plain) = ask else { return Value::Bool(true) };
-    match plain.question {
-        Question::Count | Question::Distinct => Value::Int(i64::MAX),
-        Question::Seen | Question::FollowedBy => Value::Bool(true),
-        _ => empty_of(plain),
-    }
-}
-
 fn empty_of(plain: &Plain) -> Value<'static> {
     match plain.question {
         Question::Count | Question::Distinct => Value::Int(0),

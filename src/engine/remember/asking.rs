@@ -219,13 +219,3 @@ impl Memory for Alone<'_> {
         self.0.ask(question).map_or(Value::Missing, answer::empty)
     }
 }
-
-/// Answers every question as if everything had happened that it asks for. What holds here and alone holds whatever has happened.
-#[derive(Clone, Copy)]
-pub(super) struct Crowded<'a>(pub(super) &'a RememberPlan);
-
-impl Memory for Crowded<'_> {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
-        self.0.ask(question).map_or(Value::Missing, answer::full)
-    }
-}

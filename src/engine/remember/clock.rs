@@ -2,7 +2,8 @@
 //!
 //! It follows the newest event, less the lateness. One event with a wrong time cannot move it: where the time of receipt is known, no
 //! event counts as newer than that plus five minutes; where it is not, a leap of more than a day ahead of everything seen needs two
-//! events, and goes no further than the earlier of them. So the very first event moves nothing.
+//! events, and goes no further than the earlier of them. So the very first event moves nothing. However many they are, events of a time
+//! that has not come yet move nothing, where it is known what time it is.
 
 use crate::event::{Span, Timestamp};
 
@@ -23,10 +24,13 @@ pub(super) struct Clock {
 }
 
 impl Clock {
-    /// Takes an event's time in.
-    pub(super) fn observe(&mut self, at: Timestamp, print: u128, received: Option<Timestamp>) {
+    /// Takes an event's time in, and that of its receipt where it is known; nothing can have happened after `latest`.
+    pub(super) fn observe(&mut self, at: Timestamp, print: u128, received: Option<Timestamp>, latest: Option<Timestamp>) {
         if let Some(received) = received {
             self.raise(at.min(received.plus(AHEAD_MAX)));
+            return;
+        }
+        if latest.is_some_and(|latest| at > latest) {
             return;
         }
         if self.newest.is_some_and(|newest| at <= newest.plus(LEAP_MAX)) {

@@ -5,6 +5,7 @@
 //! kept, never from the order in which that came, and it is made again when something changes that it looked at. So what is said in the
 //! end is what the sorted stream would have said. Never reads a clock and does no input or output.
 
+mod alone;
 mod answer;
 mod arrival;
 mod asking;
@@ -42,10 +43,11 @@ pub(crate) use arrival::{Arrival, Room};
 pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
 pub use clock::{AHEAD_MAX, LEAP_MAX};
 pub use fetch::FETCH_MAX;
+pub use org::OKTA_BEGAN;
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 
-use asking::{Alone, Crowded, Inquiry};
+use asking::{Alone, Inquiry};
 use codec::{put_bytes, put_count, put_value};
 use fetch::Asked;
 use org::{Org, Rules};
@@ -250,7 +252,7 @@ impl Remembering {
             }
         }
         org.settle(rules, turn, counters);
-        org.clock.observe(at, print, received);
+        org.clock.observe(at, print, received, limits.latest);
         org.wake(rules, turn, counters);
         let said = org.conclude(turn);
         let changes = changes(rules, name, org, said, turn.home.as_ref(), counters);
@@ -306,15 +308,13 @@ impl Remembering {
     }
 }
 
-/// Evaluates an event without knowing what came before it, and keeps nothing of it: what is said must hold whether nothing or
-/// everything had happened, so that an absence of which nobody can be sure is no finding.
+/// Evaluates an event without knowing what came before it, and keeps nothing of it: only what the event shows by itself is said.
 fn alone(plan: &RememberPlan, row: &Row, raw: Option<&Arc<[u8]>>, triggered: &[u32], org_name: &Arc<str>, counters: &mut Counters) -> Vec<Change> {
-    let (memory, crowded) = (Alone(plan), Crowded(plan));
+    let memory = Alone(plan);
     let moment = Moment::new(row, &memory);
-    let whatever = Moment::new(row, &crowded);
     let mut changes = Vec::new();
     for number in triggered {
-        let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && rule.rest.iter().all(|code| code.holds(&moment) && code.holds(&whatever))) else {
+        let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && alone::all_hold(&rule.rest, row)) else {
             continue;
         };
         let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();

@@ -16,6 +16,10 @@ use super::wheel::Wheel;
 use crate::event::{Span, Timestamp};
 use crate::plan::remember::{Base, RememberPlan};
 
+/// Before it nothing can have happened in an org: in January 2009 Okta was founded. What says so has a wrong time, and no history begins
+/// with it.
+pub const OKTA_BEGAN: Timestamp = Timestamp::from_micros(1_230_768_000_000_000);
+
 /// Everything that is kept of one org.
 #[derive(Debug, Default)]
 pub(super) struct Org {
@@ -78,7 +82,7 @@ impl Org {
 
     /// Notes that the org's history reaches back to a time; asks again for the decisions that knew too little of it.
     pub(super) fn begin_at(&mut self, at: Timestamp, turn: &mut Turn) {
-        if self.begin.is_some_and(|begin| begin <= at) {
+        if at < OKTA_BEGAN || self.begin.is_some_and(|begin| begin <= at) {
             return;
         }
         self.begin = Some(at);

@@ -190,7 +190,6 @@ const DERIVED: &[Field] = &[
     derived("org", TEXT, Reading::Org, "the org's host"),
     derived("alert.rule", TEXT, Reading::First(&["alert.rule"]), "of an alert as an event: the id of the rule that raised it"),
     derived("alert.severity", TEXT, Reading::First(&["alert.severity"]), "of an alert as an event: how bad it is"),
-    derived("alert.title", TEXT, Reading::First(&["alert.title"]), "of an alert as an event: its title"),
 ];
 
 const FAMILIES: [[Field; 5]; Family::COUNT] = [

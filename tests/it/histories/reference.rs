@@ -4,7 +4,7 @@
 //! history by going through all of them. Written from the specification alone: shares the typed tree and the evaluator of one
 //! expression on one event with the engine, and nothing else. The only cleverness is that an answer is not worked out twice.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -91,13 +91,12 @@ fn take_in(program: &Program, arrivals: &[Arrival<'_>], origin: &Origin, latenes
     (kept, alone)
 }
 
-/// Evaluates events of whose past nobody can be sure: what is found must hold whether nothing or everything has happened.
+/// Evaluates events of whose past nobody can be sure: what is found must hold whatever has happened.
 fn evaluate_alone(program: &Program, events: &[Event]) -> Findings {
-    let history = Past::new(program, Vec::new());
     let mut findings = Findings::new();
     for event in events {
         for rule in &program.rules {
-            if rule.when.holds(&Moment::new(event, &history)) && rule.when.holds(&Moment::new(event, &Everything(program))) {
+            if possible(&rule.when, event) == [false, true] {
                 findings.insert((rule.id.to_string(), event.uuid().unwrap_or("").to_owned()));
             }
         }
@@ -330,17 +329,34 @@ impl Memory for Past<'_> {
     }
 }
 
-/// A past in which everything has happened that is asked for.
-struct Everything<'p>(&'p Program);
-
-impl Memory for Everything<'_> {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
-        let asked = &self.0.asked[question.0 as usize];
-        match asked.remember.question {
-            Question::Count | Question::Distinct => Value::Int(i64::MAX),
-            Question::Seen | Question::FollowedBy | Question::Sequence(_) => Value::Bool(true),
-            _ => nothing(asked),
+/// Says whether a condition may be false, and whether it may be true, where nobody knows what its histories say.
+fn possible(condition: &Code, event: &Event) -> [bool; 2] {
+    let parts = |parts: &[Code]| -> Vec<[bool; 2]> { parts.iter().map(|part| possible(part, event)).collect() };
+    match condition {
+        Code::Not(inner) => {
+            let [no, yes] = possible(inner, event);
+            [yes, no]
         }
+        Code::And(all) => [parts(all).iter().any(|[no, _]| *no), parts(all).iter().all(|[_, yes]| *yes)],
+        Code::Or(all) => [parts(all).iter().all(|[no, _]| *no), parts(all).iter().any(|[_, yes]| *yes)],
+        other => {
+            let questions = Questioned::default();
+            match other.holds(&Moment::new(event, &questions)) {
+                _ if questions.0.get() => [true, true],
+                holds => [!holds, holds],
+            }
+        }
+    }
+}
+
+/// Notes whether a history was asked.
+#[derive(Default)]
+struct Questioned(Cell<bool>);
+
+impl Memory for Questioned {
+    fn answer(&self, _: QuestionId, _: &Moment<'_>) -> Value<'static> {
+        self.0.set(true);
+        Value::Missing
     }
 }
 
@@ -469,12 +485,18 @@ impl<'p> Past<'p> {
         }
         let now = self.at(asker);
         if let Some(within) = asked.remember.history.within
-            && now.since(self.at(0)).as_micros() < within.as_micros() / 2 + within.as_micros() % 2
+            && self.begin().is_none_or(|begin| now.since(begin).as_micros() < within.as_micros() / 2 + within.as_micros() % 2)
         {
             return false;
         }
         // How long a key has been known does not end with the window.
         learning.is_none_or(|learning| !self.members(asked, asker, |place| place < asker && self.at(place) <= now.minus(learning)).is_empty())
+    }
+
+    /// Returns when what is known of the org begins: with its first event since Okta was founded.
+    fn begin(&self) -> Option<Timestamp> {
+        let founded = Timestamp::parse("2009-01-01T00:00:00Z").expect("a time");
+        (0..self.kept.len()).map(|place| self.at(place)).find(|at| *at >= founded)
     }
 
     fn travel(&self, asked: &Asked, asker: usize, earlier: &[usize]) -> Value<'static> {

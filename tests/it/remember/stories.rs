@@ -174,6 +174,66 @@ fn an_event_behind_the_watermark_is_evaluated_alone() {
 }
 
 #[test]
+fn of_an_event_alone_nothing_is_said_that_depends_on_what_came_before() {
+    let history = r#"eventType == "user.session.start" by actor.id within 30m"#;
+    let asked = [
+        format!("last(client.ipAddress of ({history})) != client.ipAddress"),
+        format!("not exists(first(client.ipAddress of ({history})))"),
+        format!("count({history}) != 7"),
+        format!("count({history}) not in 4..9"),
+        format!("not (max(securityContext.asNumber of ({history})) > 5)"),
+        format!("not seen({history}) or seen({history})"),
+        format!("none(target, .id == last(actor.id of ({history})))"),
+    ];
+    let shown = [
+        format!("count({history}) >= 5 or client.ipAddress in \"10.0.0.1/32\""),
+        format!("not (count({history}) < 5 and client.ipAddress not in \"10.0.0.1/32\")"),
+    ];
+    let rules: Vec<(String, String)> = asked
+        .iter()
+        .map(|condition| ("depends", condition))
+        .chain(shown.iter().map(|condition| ("shows", condition)))
+        .zip(0..)
+        .map(|((name, condition), number)| (format!("{name}{number}"), format!(r#"eventType == "user.session.end" and ({condition})"#)))
+        .collect();
+    let set = set(&rules.iter().map(|(name, condition)| (name.as_str(), condition.as_str())).collect::<Vec<_>>());
+    let mut run = Run::new(&set);
+    run.event(&event(0, "first", LOCK, BY_U));
+    run.event(&event(3 * 3600, "new", LOCK, BY_U));
+    run.event(&event(60, "late", END, r#""actor":{"id":"u"},"client":{"ipAddress":"10.0.0.1"},"target":[{"id":"x"}]"#));
+    assert_eq!(run.said, ["+shows7 late", "+shows8 late"]);
+}
+
+#[test]
+fn no_event_from_before_okta_begins_a_history() {
+    let set = set(&[(
+        "first",
+        r#"eventType == "user.session.start" and first_seen(client.ipAddress of (eventType == "user.session.start" by actor.id within 60d))"#,
+    )]);
+    let start = |second: i64, uuid: &str| event(second, uuid, START, r#""actor":{"id":"u"},"client":{"ipAddress":"10.0.0.1"}"#);
+    let mut run = Run::new(&set);
+    run.event(&format!(r#"{{"uuid":"old","published":"1970-01-01T00:00:00.000Z","eventType":"{LOCK}"}}"#));
+    run.event(&start(0, "a"));
+    run.event(&start(60, "b"));
+    assert!(run.said.is_empty(), "{:?}", run.said);
+    run.event(&event(70 * 86_400, "c", START, r#""actor":{"id":"v"},"client":{"ipAddress":"10.0.0.1"}"#));
+    assert_eq!(run.said, ["+first c"]);
+}
+
+#[test]
+fn events_of_times_that_have_not_come_move_nothing_however_many_they_are() {
+    let set = five();
+    let limits = Limits { latest: Some(at(86_400)), ..Limits::default() };
+    let mut run = Run { engine: Remembering::new(set.plan.clone(), limits), ..Run::new(&set) };
+    for second in [0, 60, 120, 180] {
+        run.event(&event(second, &format!("e{second}"), START, BY_U));
+        run.event(&format!(r#"{{"uuid":"far{second}","published":"9999-01-01T00:00:00.000Z","eventType":"{LOCK}"}}"#));
+    }
+    run.event(&event(240, "fifth", START, BY_U));
+    assert_eq!((run.said.as_slice(), run.engine.counters().late), (["+five fifth".to_owned()].as_slice(), 0));
+}
+
+#[test]
 fn a_restart_does_not_take_the_watermark_back() {
     let set = five();
     let mut run = Run::new(&set);

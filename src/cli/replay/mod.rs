@@ -75,6 +75,8 @@ pub(super) struct Counts {
     pub(super) bad: usize,
     /// Events that came too late for histories.
     pub(super) late: u64,
+    /// Events without an id or a time, which have no place in histories.
+    pub(super) unplaced: u64,
     /// Findings, keys, events and decisions that were too many to keep.
     pub(super) dropped: u64,
     /// How late an event could come, where events were taken as they came.
@@ -313,6 +315,7 @@ impl Taking {
             // Each has seen every event, so that duplicates are the same for all.
             self.counts.duplicates = self.counts.duplicates.max(duplicates);
             self.counts.late = self.counts.late.max(remembering.late);
+            self.counts.unplaced = self.counts.unplaced.max(remembering.unplaced);
             self.counts.dropped += watch.dropped() + remembering.evicted + remembering.cut + remembering.forgotten + remembering.unfinished;
         }
         let mut alerts: Vec<Alert> = self.watches.into_iter().flat_map(Watch::finish).collect();

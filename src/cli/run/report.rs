@@ -70,6 +70,10 @@ pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
             }
         }
     }
+    if counts.unplaced > 0 {
+        let events = count(usize::try_from(counts.unplaced).unwrap_or(usize::MAX), "event");
+        out.warn(format_args!("{events} without `uuid` or without a `published` that is a time: judged alone, had no part in histories"));
+    }
     if counts.dropped > 0 {
         out.warn(format_args!(
             "limits were reached: {} findings, keys, events or decisions were dropped",

@@ -171,6 +171,26 @@ fn events_that_come_too_late_for_histories_are_told_and_the_bound_can_be_raised(
 }
 
 #[test]
+fn events_without_a_place_in_time_are_told() {
+    let (rules, mut events) = counting();
+    events.insert(2, "{\"uuid\":\"x\",\"eventType\":\"user.session.start\"}\n".to_owned());
+    let said = clarion_with(&["run", "--rules", path(&rules)], events.concat().as_bytes(), Onlookers::default());
+    assert!(said.talk.starts_with("warning: 1 event without `uuid` or without a `published` that is a time"), "{}", said.talk);
+    assert_eq!(said.json_lines().len(), 1, "{}", said.transcript());
+}
+
+#[test]
+fn events_from_the_future_make_no_other_late() {
+    let (rules, mut events) = counting();
+    for number in [1, 2] {
+        let far = format!("{{\"uuid\":\"far{number}\",\"published\":\"9999-01-01T00:00:00.000Z\",\"eventType\":\"user.account.lock\"}}\n");
+        events.insert(number, far);
+    }
+    let said = clarion_with(&["run", "--rules", path(&rules)], events.concat().as_bytes(), Onlookers::default());
+    assert_eq!((said.json_lines().len(), said.talk.as_str()), (1, "6 events, 1 rule: 1 alert\n"));
+}
+
+#[test]
 fn the_event_of_an_alert_is_written_as_it_came() {
     let (rules, _) = counting();
     let rule = "id: tests.ended\ntitle: Ended\nseverity: low\nstatus: test\ndescription: Ends.\nwhen: eventType == \"user.session.end\"\n";

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::pack::{File, Role};
 
@@ -38,16 +38,16 @@ pub fn gather(paths: &[PathBuf]) -> Result<Vec<Folder>, String> {
         if path.is_dir() {
             let mut found = Vec::new();
             walk(path, 0, &mut found)?;
-            let own = root_above(path).unwrap_or_else(|| path.clone());
+            let own = root_above(path).unwrap_or_else(|| without_dot(path).to_owned());
             rules.entry(own.clone()).or_default();
             for file in found {
                 let root = root_between(path, &file).unwrap_or_else(|| own.clone());
-                rules.entry(root).or_default().insert(file);
+                rules.entry(root).or_default().insert(without_dot(&file).to_owned());
             }
         } else {
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
+            let parent = folder_of(path);
             let root = root_above(&parent).unwrap_or(parent);
-            rules.entry(root).or_default().insert(path.clone());
+            rules.entry(root).or_default().insert(without_dot(path).to_owned());
         }
     }
     let mut folders = Vec::new();
@@ -77,12 +77,35 @@ fn is_root(folder: &Path) -> bool {
 
 /// Finds the pack that a folder lies in.
 fn root_above(folder: &Path) -> Option<PathBuf> {
-    folder.ancestors().take(DEPTH_MAX).find(|folder| is_root(folder)).map(Path::to_owned)
+    let first = without_dot(folder).to_owned();
+    std::iter::successors(Some(first), |folder| Some(folder_above(folder))).take(DEPTH_MAX).find(|folder| is_root(folder))
 }
 
 /// Finds a pack below `from` that a file lies in.
 fn root_between(from: &Path, file: &Path) -> Option<PathBuf> {
-    file.ancestors().skip(1).take_while(|folder| *folder != from).find(|folder| is_root(folder)).map(Path::to_owned)
+    file.ancestors().skip(1).take_while(|folder| *folder != from).find(|folder| is_root(folder)).map(|folder| without_dot(folder).to_owned())
+}
+
+/// Returns the folder that a file stands in; a bare name stands in `.`.
+fn folder_of(file: &Path) -> PathBuf {
+    let parent = without_dot(file).parent().unwrap_or(Path::new(""));
+    without_dot(parent).to_owned()
+}
+
+/// Returns the folder around a folder. A relative path has an end, the folders do not: above `.` lies `..`.
+fn folder_above(folder: &Path) -> PathBuf {
+    match folder.components().next_back() {
+        Some(Component::Normal(_)) => folder_of(folder),
+        Some(Component::ParentDir) => folder.join(".."),
+        Some(Component::RootDir | Component::Prefix(_)) => folder.to_owned(),
+        Some(Component::CurDir) | None => PathBuf::from(".."),
+    }
+}
+
+/// Takes `./` away, so that a file and a folder have one name each; what is then empty is `.`.
+fn without_dot(path: &Path) -> &Path {
+    let path = path.strip_prefix(".").unwrap_or(path);
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 fn walk(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) -> Result<(), String> {
@@ -115,6 +138,7 @@ fn files_of(root: &Path, selected: &BTreeSet<PathBuf>) -> Result<Vec<File>, Stri
         let mut around = Vec::new();
         walk(root, 0, &mut around)?;
         for path in around {
+            let path = without_dot(&path).to_owned();
             match role(root, &path) {
                 Some(Role::Rule) | None => {}
                 Some(role) => {
@@ -125,6 +149,8 @@ fn files_of(root: &Path, selected: &BTreeSet<PathBuf>) -> Result<Vec<File>, Stri
     }
     for path in selected {
         match role(root, path) {
+            // What a pack holds beside its rules has been found under the name that leads there from the pack.
+            Some(role) if role != Role::Rule && !path.starts_with(root) && is_root(root) && root != Path::new(".") => {}
             Some(role) => {
                 paths.insert(path.clone(), role);
             }
@@ -135,16 +161,26 @@ fn files_of(root: &Path, selected: &BTreeSet<PathBuf>) -> Result<Vec<File>, Stri
             None => {}
         }
     }
-    Ok(paths.into_iter().map(|(path, role)| File { name: display(&path), role, bytes: read(&path) }).collect())
+    Ok(paths.into_iter().map(|(path, role)| File { name: path.display().to_string(), role, bytes: read(&path) }).collect())
 }
 
 fn role(root: &Path, path: &Path) -> Option<Role> {
-    let relative = path.strip_prefix(root).ok()?;
-    Role::of(&relative.to_string_lossy().replace('\\', "/"))
+    Role::of(&inside(root, path)?.to_string_lossy().replace('\\', "/"))
 }
 
-fn display(path: &Path) -> String {
-    path.strip_prefix("./").unwrap_or(path).display().to_string()
+/// Returns the path of a file inside its pack.
+fn inside(root: &Path, path: &Path) -> Option<PathBuf> {
+    let is_here = root == Path::new(".") && matches!(path.components().next(), Some(Component::Normal(_)));
+    if is_here {
+        return Some(path.to_owned());
+    }
+    if let Ok(relative) = path.strip_prefix(root) {
+        return Some(relative.to_owned());
+    }
+    // `..` holds the file although its name does not say so. Only the folders are resolved: a link to a file is the file that it stands for.
+    let folder = fs::canonicalize(folder_of(path)).ok()?;
+    let relative = folder.strip_prefix(fs::canonicalize(root).ok()?).ok()?.join(path.file_name()?);
+    Some(relative)
 }
 
 /// Reads a file that cannot be larger than a rule file may be.

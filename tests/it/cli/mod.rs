@@ -13,6 +13,7 @@ mod backtest;
 mod check;
 mod events;
 mod explain;
+mod files;
 mod fix;
 mod fmt;
 mod printed;

@@ -115,7 +115,8 @@ impl Checker<'_> {
                 let fault = self
                     .fault(Code::MalformedQuantity, at, "this duration has no unit")
                     .label("seconds, minutes, hours or days?")
-                    .fix(format!("write `{text}m` for minutes"), format!("{text}m"));
+                    // Only the author knows the unit, so this is advice and not a fix.
+                    .help(format!("write `{text}m` for minutes"));
                 self.push(fault);
                 return None;
             }
@@ -233,7 +234,6 @@ impl Checker<'_> {
             return Some(());
         }
         use HistoryFunction as F;
-        let end = Place { start: query.at.end, end: query.at.end };
         if matches!(function, F::Seen | F::FirstSeen | F::Last | F::First | F::TravelSpeed | F::TravelDistance) {
             let fault = self
                 .fault(Code::UnboundedMemory, query.at, format!("`{}` without `within` remembers without end", row.name))
@@ -242,8 +242,11 @@ impl Checker<'_> {
             self.push(fault);
             return Some(());
         }
-        let fault = self.fault(Code::WindowMissing, query.at, format!("`{}` needs to know how far back", row.name)).label("no `within`");
-        let fault = fault.fix_at(self.span(end), "add a length, such as `within 15m`", " within 15m");
+        // How far back is what the rule means, so this is advice and not a fix.
+        let fault = self
+            .fault(Code::WindowMissing, query.at, format!("`{}` needs to know how far back", row.name))
+            .label("no `within`")
+            .help("add a length, such as `within 15m`");
         self.push(fault);
         None
     }
@@ -403,9 +406,10 @@ impl Checker<'_> {
         let keys: Vec<Option<Key>> = tail.map(|tail| tail.keys.iter().map(|key| self.key(key)).collect()).unwrap_or_default();
         let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
         let Some(within) = tail.and_then(|tail| tail.within.as_ref()) else {
-            let end = Place { start: place.end.saturating_sub(1), end: place.end.saturating_sub(1) };
-            let fault = self.fault(Code::WindowMissing, place, "`sequence` needs to know how long it may take").label("no `within`");
-            let fault = fault.fix_at(self.span(end), "add a length, such as `within 15m`", " within 15m");
+            let fault = self
+                .fault(Code::WindowMissing, place, "`sequence` needs to know how long it may take")
+                .label("no `within`")
+                .help("add a length behind the last step, such as `within 15m`");
             self.push(fault);
             return None;
         };

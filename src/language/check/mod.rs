@@ -135,7 +135,7 @@ impl<'a> Checker<'a> {
     /// Checks an expression that must be true or false.
     fn truth(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
         if self.names_history(expr) {
-            self.history_as_value(expr.at, expr.at);
+            self.history_as_value(expr.at, without_parentheses(expr));
             return None;
         }
         let typed = self.expr(expr)?;
@@ -249,11 +249,12 @@ impl<'a> Checker<'a> {
 
     fn history_as_value(&mut self, place: Place, inner: Place) {
         let text = self.snippet.get(inner);
+        // Which question was meant nobody can know, so these are advice and not a fix.
         let name = if text.len() <= 60 && !text.contains('\n') { text.to_owned() } else { "...".to_owned() };
         let fault = self
             .fault(Code::HistoryAsValue, place, "a history is a set of events, not a value")
             .label("this is a history")
-            .fix(format!("ask how many: `count({name})`"), format!("count({text})"))
+            .help(format!("ask how many: `count({name})`"))
             .help("or whether there is an earlier one: `seen(...)`");
         self.push(fault);
     }
@@ -280,6 +281,15 @@ impl<'a> Checker<'a> {
         let result = check(self);
         self.surroundings = outer;
         result
+    }
+}
+
+/// Returns the place of what stands inside an expression's own parentheses.
+fn without_parentheses(expr: &Expr) -> Place {
+    match &expr.kind {
+        Kind::Paren(query) if query.has_tail() => query.at,
+        Kind::Paren(query) => without_parentheses(&query.expr),
+        _ => expr.at,
     }
 }
 

@@ -40,6 +40,29 @@ fn one_mended_fault_lets_the_next_be_seen_and_mended() {
 }
 
 #[test]
+fn what_only_the_author_knows_is_advised_and_not_mended() {
+    let guesses = [
+        ("count(began by actor.id) > 3", "add a length, such as `within 15m`"),
+        ("sequence(began, began by actor.id)", "add a length behind the last step, such as `within 15m`"),
+        ("count(began by actor.id within 5) > 3", "write `5m` for minutes"),
+        ("(began by actor.id within 10m)", "ask how many: `count(began by actor.id within 10m)`"),
+        ("began by actor.id within 10m", "ask how many: `count(began by actor.id within 10m)`"),
+    ];
+    for (at, (when, advice)) in guesses.into_iter().enumerate() {
+        let folder = folder(&format!("fix-guess-{at}"));
+        let rule = format!(
+            "id: tests.guess\ntitle: Guess\nseverity: low\nstatus: test\ndescription: Lacks something.\n\
+             let:\n  began: eventType == \"user.session.start\"\nwhen: {when}\n"
+        );
+        fs::write(folder.join("rule.yml"), &rule).expect("a rule");
+        let said = clarion(&["check", "--fix", path(&folder)]);
+        assert_eq!(said.exit, Exit::Findings);
+        assert!(said.answer.contains(advice), "{when}: {}", said.answer);
+        assert_eq!(fs::read_to_string(folder.join("rule.yml")).expect("the rule"), rule, "{}", said.talk);
+    }
+}
+
+#[test]
 fn byte_order_mark_and_line_ends_stay_as_they_are() {
     let folder = folder("fix-crlf");
     let rule = "\u{feff}id: tests.crlf\r\ntitle: Café\r\nseverity: low\r\nstatus: test\r\ndescription: From another system.\r\nwhen: eventType = \"user.session.start\"\r\n";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Checker, Meaning, SharedHistory};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::{Scalar, Span as Duration, Type, Value};
-use crate::language::ast::{ArgumentKind, Call, Comparison, Expr, Kind, Place, Quantity, Query, Within};
+use crate::language::ast::{Argument, ArgumentKind, Call, Comparison, Expr, Kind, Place, Quantity, Query, Within};
 use crate::language::functions::{HistoryFunction, Row};
 use crate::language::typed::{History, Key, Node, Question, Remember, Scope, Sequence, Step, Typed};
 
@@ -382,6 +382,16 @@ impl Checker<'_> {
                         self.refuse(Code::UnevenKeys, value.at, "`by` and `within` stand once, behind the last step".to_owned(), row);
                         continue;
                     }
+                    let earlier = label.as_ref().and_then(|(name, _)| place_of_step(call.arguments.iter().take(position), name));
+                    if let (Some((name, at)), Some(earlier)) = (label, earlier) {
+                        sound = false;
+                        let fault = self
+                            .fault(Code::NameTaken, *at, format!("`{name}` cannot name a step"))
+                            .label("another step has this name")
+                            .also(self.span(earlier), "the first one")
+                            .help("give every step a name of its own");
+                        self.push(fault);
+                    }
                     match self.step(&value.expr, label.as_ref(), times.as_ref(), &names, &step_names) {
                         Some(step) => {
                             names.push(step.name.clone());
@@ -520,6 +530,14 @@ impl Checker<'_> {
         let keys: Vec<Key> = keys.into_iter().collect::<Option<_>>()?;
         Some(Step { name, times, absent, population: population?, keys: keys.into_iter().map(|key| key.past).collect(), at })
     }
+}
+
+/// Finds the step of a name.
+fn place_of_step<'a>(mut arguments: impl Iterator<Item = &'a Argument>, wanted: &str) -> Option<Place> {
+    arguments.find_map(|argument| match &argument.kind {
+        ArgumentKind::Plain { label: Some((name, at)), .. } if name == wanted => Some(*at),
+        _ => None,
+    })
 }
 
 fn keys_text(count: usize) -> String {

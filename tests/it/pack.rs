@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use clarion::diagnostic::{Level, human};
-use clarion::pack::{Library, recommended};
+use clarion::event::ClosedSet;
+use clarion::pack::{Library, Severity, recommended};
 use clarion::rehearsal::{Verdict, rehearse};
 
 fn library() -> Library {
@@ -45,4 +46,10 @@ fn the_pack_is_in_the_layout_of_the_formatter() {
     let mut out = clarion::cli::Out::new(&mut stdin, &mut answer, &mut talk);
     let exit = clarion::cli::run(["clarion", "fmt", "--check", "rules"].map(Into::into), &mut out);
     assert_eq!(exit, clarion::cli::Exit::Fine, "run `make fmt`:\n{}", String::from_utf8_lossy(&talk));
+}
+
+#[test]
+fn a_rule_can_ask_an_alert_for_every_severity_that_a_rule_can_have() {
+    let words: Vec<&str> = Severity::WORDS.iter().map(|(word, _)| *word).collect();
+    assert_eq!(ClosedSet::AlertSeverity.values(), words);
 }

@@ -1,4 +1,4 @@
-//! Closed sets: the values that Okta documents for a field.
+//! Closed sets: the values that Okta documents for a field, and our own where an event is an alert.
 //!
 //! Rules that compare with anything else are almost surely wrong, so the language warns. Events are never refused for it: every one of
 //! Okta's sets may grow.
@@ -36,6 +36,8 @@ pub enum ClosedSet {
     TransactionType,
     /// `.version` of a network hop.
     IpVersion,
+    /// `alert.severity`.
+    AlertSeverity,
 }
 
 impl ClosedSet {
@@ -75,6 +77,7 @@ impl ClosedSet {
             ClosedSet::Source => &["hook", "system_log", "file"],
             ClosedSet::TransactionType => &["WEB", "JOB"],
             ClosedSet::IpVersion => &["V4", "V6"],
+            ClosedSet::AlertSeverity => &["informational", "low", "medium", "high", "critical"],
         };
         values.to_vec()
     }
@@ -96,6 +99,7 @@ impl ClosedSet {
             ClosedSet::Source => "sources",
             ClosedSet::TransactionType => "transaction types",
             ClosedSet::IpVersion => "address versions",
+            ClosedSet::AlertSeverity => "the severity of an alert",
         }
     }
 }

@@ -189,7 +189,7 @@ const DERIVED: &[Field] = &[
     always(of(ClosedSet::Source, derived("source", TEXT, Reading::Source, "how the event came: hook, system_log or file"))),
     derived("org", TEXT, Reading::Org, "the org's host"),
     derived("alert.rule", TEXT, Reading::First(&["alert.rule"]), "of an alert as an event: the id of the rule that raised it"),
-    derived("alert.severity", TEXT, Reading::First(&["alert.severity"]), "of an alert as an event: how bad it is"),
+    of(ClosedSet::AlertSeverity, derived("alert.severity", TEXT, Reading::First(&["alert.severity"]), "of an alert as an event: how bad it is")),
 ];
 
 const FAMILIES: [[Field; 5]; Family::COUNT] = [

@@ -20,7 +20,7 @@ pub use check::{ALERT_EVENT_TYPE, Checker, EventTypes, Meaning, NODES_MAX, NameT
 pub use format::{WIDTH, format, one_line};
 pub use functions::{FUNCTIONS, Form, Function, Row, function};
 pub use lint::{Sets, Subject, TypeSet, lint};
-pub use parse::{DEPTH_MAX, EXPRESSION_BYTES_MAX, parse, parse_quantity};
+pub use parse::{DEPTH_MAX, EXPRESSION_BYTES_MAX, longest_duration, parse, parse_quantity};
 pub use regex::{COMPILED_BYTES_MAX, PATTERN_BYTES_MAX, check_regex, compile};
 pub use snippet::{Quoting, Snippet, TextMap};
 pub use text::{holds, like};

@@ -172,6 +172,11 @@ impl Reader<'_> {
         if let Some(length) = Duration::parse(&raw) {
             return Some(length);
         }
+        if Duration::is_too_long(&raw) {
+            let fault = Diagnostic::new(code, node.at, format!("`{raw}` is too long")).label(format!("{what} is a duration"));
+            self.push(fault.help(crate::language::longest_duration()));
+            return None;
+        }
         let compact: String = raw.split_whitespace().collect();
         let meant = crate::language::parse_quantity(&compact)
             .err()

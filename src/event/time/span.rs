@@ -16,21 +16,17 @@ impl Span {
     /// No time at all.
     pub const ZERO: Span = Span(0);
 
+    /// The most whole days that a length can have.
+    pub const DAYS_MAX: i64 = i64::MAX / (86_400 * SECOND);
+
     /// Reads `1h30m`: whole numbers with the units d, h, m, s, each at most once and the longest first.
     pub fn parse(text: &str) -> Option<Span> {
-        let mut units = UNITS.iter();
-        let mut total: i64 = 0;
-        let mut rest = text;
-        while !rest.is_empty() {
-            let end = rest.find(|c: char| !c.is_ascii_digit())?;
-            let (digits, tail) = rest.split_at_checked(end)?;
-            let mut tail = tail.chars();
-            let letter = tail.next()?;
-            let (_, length) = units.find(|(unit, _)| *unit == letter)?;
-            total = total.checked_add(digits.parse::<i64>().ok()?.checked_mul(*length)?)?;
-            rest = tail.as_str();
-        }
-        (!text.is_empty()).then_some(Span(total))
+        read(text).ok()
+    }
+
+    /// Says whether a text is written like a length, but is longer than a length can be.
+    pub fn is_too_long(text: &str) -> bool {
+        matches!(read(text), Err(Unread::TooLong))
     }
 
     /// Makes a length of so many days of 24 hours.
@@ -67,6 +63,30 @@ impl Span {
     pub fn as_seconds(self) -> f64 {
         self.0 as f64 / SECOND as f64
     }
+}
+
+/// Why a text is no length.
+enum Unread {
+    Malformed,
+    TooLong,
+}
+
+fn read(text: &str) -> Result<Span, Unread> {
+    let mut units = UNITS.iter();
+    // What is too long is said only of a text that is well written to its end.
+    let mut total: Option<i64> = Some(0);
+    let mut rest = text;
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_digit()).filter(|end| *end > 0).ok_or(Unread::Malformed)?;
+        let (digits, tail) = rest.split_at_checked(end).ok_or(Unread::Malformed)?;
+        let mut tail = tail.chars();
+        let letter = tail.next().ok_or(Unread::Malformed)?;
+        let (_, length) = units.find(|(unit, _)| *unit == letter).ok_or(Unread::Malformed)?;
+        let part = digits.parse::<i64>().ok().and_then(|count| count.checked_mul(*length));
+        total = total.zip(part).and_then(|(total, part)| total.checked_add(part));
+        rest = tail.as_str();
+    }
+    if text.is_empty() { Err(Unread::Malformed) } else { total.map(Span).ok_or(Unread::TooLong) }
 }
 
 impl fmt::Display for Span {

@@ -487,7 +487,7 @@ impl Builder<'_, '_> {
                 let fault = self.fault(Code::MalformedQuantity, at, bad.message);
                 let fault = match bad.meant {
                     Some(meant) => fault.fix(format!("write `{meant}`"), meant),
-                    None => fault.help("durations are written `90s`, `15m`, `8h`, `30d`, `1h30m`; distances `500km`; speeds `900km/h`"),
+                    None => fault.help(bad.help),
                 };
                 self.faults.push(fault);
                 Kind::Broken

@@ -18,7 +18,7 @@ use super::ast::{Expr, Kind, Place, Query};
 use super::snippet::Snippet;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub use quantity::parse_quantity;
+pub use quantity::{longest_duration, parse_quantity};
 
 #[derive(Parser)]
 #[grammar = "grammar/clarion.pest"]

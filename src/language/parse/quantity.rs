@@ -10,6 +10,8 @@ pub struct BadQuantity {
     pub message: String,
     /// What was probably meant.
     pub meant: Option<String>,
+    /// What can be written.
+    pub help: String,
 }
 
 /// Parses `1h30m`, `500km`, `1.5km` or `900km/h`.
@@ -26,6 +28,9 @@ pub fn parse_quantity(text: &str) -> Result<Quantity, BadQuantity> {
     if let Some(span) = Duration::parse(&text.replace('_', "")) {
         return Ok(Quantity::Duration(span));
     }
+    if Duration::is_too_long(&text.replace('_', "")) {
+        return Err(BadQuantity { message: format!("`{text}` is too long"), meant: None, help: longest_duration() });
+    }
     let meant = meant(text);
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.' || c == '_');
     let message = match unit {
@@ -34,7 +39,13 @@ pub fn parse_quantity(text: &str) -> Result<Quantity, BadQuantity> {
         _ if text.contains('.') => format!("`{text}` is not a duration: its parts are whole numbers, such as `1h30m`"),
         _ => format!("`{text}` is not a duration, a distance or a speed"),
     };
-    Err(BadQuantity { message, meant })
+    let help = "durations are written `90s`, `15m`, `8h`, `30d`, `1h30m`; distances `500km`; speeds `900km/h`".to_owned();
+    Err(BadQuantity { message, meant, help })
+}
+
+/// Says how long a duration can be.
+pub fn longest_duration() -> String {
+    format!("the longest duration is `{}d`", Duration::DAYS_MAX)
 }
 
 fn decimal(text: &str) -> Option<f64> {

@@ -116,7 +116,7 @@ impl Checker<'_> {
 
     fn argument(&mut self, row: &Row, parameter: Parameter, query: &Query) -> Option<Arc<Typed>> {
         if query.has_tail() || self.names_history(&query.expr) {
-            self.history_as_value(query.at, query.at);
+            self.query_as_value(query.at, query);
             return None;
         }
         if parameter == Parameter::Condition {
@@ -288,7 +288,7 @@ impl Checker<'_> {
 
     fn truth_of(&mut self, query: &Query) -> Option<Arc<Typed>> {
         if query.has_tail() {
-            self.history_as_value(query.at, query.at);
+            self.query_as_value(query.at, query);
             return None;
         }
         self.truth(&query.expr)

@@ -21,7 +21,7 @@ impl Checker<'_> {
     pub(super) fn compare(&mut self, place: Place, compare: &Compare) -> Option<Arc<Typed>> {
         for side in [&compare.left, &compare.right] {
             if self.names_history(side) {
-                self.history_as_value(side.at, side.at);
+                self.expr_as_value(side);
                 return None;
             }
         }

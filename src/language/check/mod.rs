@@ -12,7 +12,8 @@ mod value;
 
 use std::sync::Arc;
 
-use super::ast::{Expr, Kind, Place, Query};
+use super::ast::{Call, Expr, Kind, Place, Query};
+use super::functions::{Form, function};
 use super::snippet::Snippet;
 use super::typed::{History, Node, Typed};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -69,7 +70,7 @@ impl<'a> Checker<'a> {
     /// Checks a condition: it must be true or false.
     pub fn condition(&mut self, query: &Query) -> Option<Arc<Typed>> {
         if query.has_tail() {
-            self.history_as_value(query.at, query.at);
+            self.query_as_value(query.at, query);
             return None;
         }
         let typed = self.truth(&query.expr)?;
@@ -79,7 +80,7 @@ impl<'a> Checker<'a> {
     /// Checks an expression that may have any single value: in titles, keys, context and arguments of actions.
     pub fn value(&mut self, query: &Query) -> Option<Arc<Typed>> {
         if query.has_tail() {
-            self.history_as_value(query.at, query.at);
+            self.query_as_value(query.at, query);
             return None;
         }
         let typed = self.expr(&query.expr)?;
@@ -135,7 +136,7 @@ impl<'a> Checker<'a> {
     /// Checks an expression that must be true or false.
     fn truth(&mut self, expr: &Expr) -> Option<Arc<Typed>> {
         if self.names_history(expr) {
-            self.history_as_value(expr.at, without_parentheses(expr));
+            self.expr_as_value(expr);
             return None;
         }
         let typed = self.expr(expr)?;
@@ -209,7 +210,7 @@ impl<'a> Checker<'a> {
             }
             Kind::Paren(query) => {
                 if query.has_tail() {
-                    self.history_as_value(expr.at, query.at);
+                    self.query_as_value(expr.at, query);
                     return None;
                 }
                 self.expr(&query.expr)
@@ -245,6 +246,39 @@ impl<'a> Checker<'a> {
             Kind::Path(path) if path.segments.is_empty() => matches!(self.named(&path.name, path.name_at), Some(Meaning::History(_))),
             _ => false,
         }
+    }
+
+    /// Refuses a history where a value is needed.
+    fn expr_as_value(&mut self, expr: &Expr) {
+        match inner_query(expr) {
+            Some(query) => self.query_as_value(expr.at, query),
+            None => self.history_as_value(expr.at, expr.at),
+        }
+    }
+
+    /// Refuses a `by` or `within` where a value is needed.
+    fn query_as_value(&mut self, place: Place, query: &Query) {
+        match &query.expr.kind {
+            Kind::Call(call) if function(&call.name).is_some_and(|row| matches!(row.form, Form::History(..))) => self.tail_outside(query, call),
+            _ => self.history_as_value(place, query.at),
+        }
+    }
+
+    /// Refuses a `by` or `within` behind the parentheses that it belongs into.
+    fn tail_outside(&mut self, query: &Query, call: &Call) {
+        let tail = Place { start: query.expr.at.end, end: query.at.end };
+        let written = self.snippet.get(tail);
+        let tail = Place { start: tail.start + written.len() - written.trim_start().len(), end: tail.start + written.trim_end().len() };
+        let inside = self.snippet.get(Place { start: query.expr.at.start, end: query.expr.at.end.saturating_sub(1) }).trim_end();
+        let fault = self
+            .fault(Code::HistoryAsValue, tail, format!("this belongs into the parentheses of `{}`", call.name))
+            .label("outside of them it makes a history of the answer")
+            .help(if inside.len() <= 60 && !inside.contains('\n') {
+                format!("write `{inside} {})`", self.snippet.get(tail))
+            } else {
+                format!("write `{}(... {})`", call.name, self.snippet.get(tail))
+            });
+        self.push(fault);
     }
 
     fn history_as_value(&mut self, place: Place, inner: Place) {
@@ -284,12 +318,12 @@ impl<'a> Checker<'a> {
     }
 }
 
-/// Returns the place of what stands inside an expression's own parentheses.
-fn without_parentheses(expr: &Expr) -> Place {
+/// Returns the history that stands inside an expression's own parentheses.
+fn inner_query(expr: &Expr) -> Option<&Query> {
     match &expr.kind {
-        Kind::Paren(query) if query.has_tail() => query.at,
-        Kind::Paren(query) => without_parentheses(&query.expr),
-        _ => expr.at,
+        Kind::Paren(query) if query.has_tail() => Some(query),
+        Kind::Paren(query) => inner_query(&query.expr),
+        _ => None,
     }
 }
 

@@ -127,6 +127,12 @@ fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
                 .fix(format!("write `{meant}`"), meant);
         }
     }
+    let small = found.to_ascii_lowercase();
+    if !wants_operand && small != found && scan::is_operator_word(&small) {
+        return Diagnostic::new(Code::SymbolForWord, snippet.span(token.at), format!("`{found}` is written in small letters"))
+            .label("not an operator here")
+            .fix(format!("write `{small}`"), small);
+    }
     let fault = Diagnostic::new(Code::UnexpectedText, snippet.span(token.at), format!("`{found}` does not fit here"));
     if wants_operand {
         let label = if previous.is_empty() {
@@ -142,7 +148,9 @@ fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
         };
     }
     let fault = fault.label("an operator such as `and`, `==` or `in` is expected here");
+    let follows_length = before.and_then(|before| scan.token_before(before.at.start)).is_some_and(|token| snippet.get(token.at) == "within");
     match found {
+        "by" if follows_length => fault.help("`by` stands before `within`: `population by key within duration`"),
         "within" | "by" | "of" => fault.help("put the history into parentheses: `count((population by key within duration))`"),
         _ if token.starts_operand => fault.help("two conditions are joined by `and` or `or`"),
         _ => fault,

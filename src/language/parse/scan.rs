@@ -40,6 +40,11 @@ impl Scan {
 const OPERATOR_WORDS: &[&str] =
     &["and", "or", "not", "in", "contains", "all", "starts_with", "ends_with", "like", "matches", "by", "within", "of", "until", "times", "learning", "each"];
 
+/// Says whether a word, in small letters, is an operator.
+pub(super) fn is_operator_word(word: &str) -> bool {
+    OPERATOR_WORDS.contains(&word)
+}
+
 /// Most characters `not`, `!` and `-` may repeat in a row; more is no expression a person wrote.
 const PREFIXES_MAX: usize = DEPTH_MAX;
 
@@ -150,7 +155,7 @@ impl Scanner<'_> {
         let wants_operand = match first {
             '(' | '[' | ',' | ':' => true,
             ')' | ']' | '"' | '\'' | '$' | '.' => false,
-            _ if is_word(first) => OPERATOR_WORDS.contains(&text.to_ascii_lowercase().as_str()),
+            _ if is_word(first) => is_operator_word(&text.to_ascii_lowercase()),
             // A regex literal begins with a slash and is longer than the sign for division.
             '/' if text.len() > 1 => false,
             _ => true,

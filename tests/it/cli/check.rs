@@ -109,6 +109,29 @@ fn the_recommended_pack_is_sound_whether_it_lies_on_disk_or_in_the_binary() {
     assert_eq!(String::from_utf8_lossy(&elsewhere.stderr), on_disk.talk);
 }
 
+#[test]
+fn advice_about_histories_leads_to_what_is_right() {
+    for (when, advice) in [
+        ("count(began within 10m by actor.id) > 3", "`by` stands before `within`: `population by key within duration`"),
+        ("sequence(began, began within 10m by actor.id)", "`by` stands before `within`: `population by key within duration`"),
+        ("sequence(began, began) by actor.id within 10m", "write `sequence(began, began by actor.id within 10m)`"),
+        ("(count(began) by actor.id within 10m) > 3", "write `count(began by actor.id within 10m)`"),
+        ("count(began by actor.id within 99999999999d) > 3", "`99999999999d` is too long"),
+        ("count(began by actor.id within 99999999999d) > 3", "the longest duration is `106751991d`"),
+        ("count(began BY actor.id WITHIN 10m) > 3", "write `by`"),
+        ("count(began by actor.id WITHIN 10m) > 3", "write `within`"),
+    ] {
+        let folder = folder("check-advice");
+        let rule = format!(
+            "id: tests.advice\ntitle: Advice\nseverity: low\nstatus: test\ndescription: Is written wrong.\n\
+             let:\n  began: eventType == \"user.session.start\"\nwhen: {when}\n"
+        );
+        fs::write(folder.join("rule.yml"), rule).expect("a rule");
+        let said = clarion(&["check", path(&folder)]);
+        assert!(said.answer.contains(advice), "{when}: {}", said.answer);
+    }
+}
+
 /// A rule with a warning and no error.
 fn warned() -> std::path::PathBuf {
     let folder = folder("check-warned");

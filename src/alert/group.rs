@@ -18,10 +18,16 @@ pub struct Alerts {
     /// Those that were taken back leave an empty place.
     findings: Vec<Option<Finding>>,
     /// Where those are that can be taken back.
-    places: HashMap<(RuleIndex, String), Vec<usize>>,
+    places: HashMap<Place, Vec<usize>>,
     withdrawn: usize,
     dropped: u64,
 }
+
+/// The org, the rule and the event of a finding.
+type Place = (Option<Arc<str>>, RuleIndex, String);
+
+/// What findings of one alert have in common: the org, the rule and the group.
+type Shared = (Option<Arc<str>>, RuleIndex, Vec<String>);
 
 /// Findings kept at most, with their events; those that come beyond it are only counted.
 const FINDINGS_MAX: usize = 1_000_000;
@@ -45,14 +51,15 @@ impl Alerts {
             return;
         }
         if let Some(uuid) = finding.uuid.clone().filter(|_| self.plan.remember().owns(finding.rule)) {
-            self.places.entry((finding.rule, uuid)).or_default().push(self.findings.len());
+            self.places.entry((finding.org.clone(), finding.rule, uuid)).or_default().push(self.findings.len());
         }
         self.findings.push(Some(finding));
     }
 
     /// Takes a finding back: its condition was an absence that a late event has refuted.
-    pub fn withdraw(&mut self, rule: RuleIndex, uuid: &str) {
-        for place in self.places.remove(&(rule, uuid.to_owned())).unwrap_or_default() {
+    pub fn withdraw(&mut self, org: &Arc<str>, rule: RuleIndex, uuid: &str) {
+        let org = Some(org).filter(|org| !org.is_empty()).cloned();
+        for place in self.places.remove(&(org, rule, uuid.to_owned())).unwrap_or_default() {
             if self.findings.get_mut(place).and_then(Option::take).is_some() {
                 self.withdrawn += 1;
             }
@@ -67,15 +74,15 @@ impl Alerts {
     /// Returns the alerts of everything taken in, in the order of their beginnings.
     pub fn finish(self) -> Vec<Alert> {
         let mut alerts = Vec::new();
-        let mut groups: BTreeMap<(RuleIndex, Vec<String>), Vec<Finding>> = BTreeMap::new();
+        let mut groups: BTreeMap<Shared, Vec<Finding>> = BTreeMap::new();
         for finding in self.findings.into_iter().flatten() {
             let joins = self.plan.rule(finding.rule).is_some_and(|rule| rule.rule.alert.suppress.is_some());
             match (&finding.group, joins, finding.published) {
-                (Some(group), true, Some(_)) => groups.entry((finding.rule, group.clone())).or_default().push(finding),
+                (Some(group), true, Some(_)) => groups.entry((finding.org.clone(), finding.rule, group.clone())).or_default().push(finding),
                 _ => alerts.extend(alert_of(&self.plan, &[finding])),
             }
         }
-        for ((rule, _), mut findings) in groups {
+        for ((_, rule, _), mut findings) in groups {
             findings.sort_by(|a, b| (a.published, &a.uuid).cmp(&(b.published, &b.uuid)));
             let suppress = self.plan.rule(rule).and_then(|rule| rule.rule.alert.suppress);
             let mut start = 0;
@@ -102,7 +109,7 @@ fn alert_of(plan: &Plan, findings: &[Finding]) -> Option<Alert> {
     let rule = &plan.rule(first.rule)?.rule;
     let group = first.group.clone().unwrap_or_default();
     // An event without an id is named by its bytes.
-    let name = first.uuid.clone().unwrap_or_else(|| id_of("", &[], &String::from_utf8_lossy(&first.raw)));
+    let name = first.uuid.clone().unwrap_or_else(|| id_of(None, "", &[], &String::from_utf8_lossy(&first.raw)));
     let mut events: Vec<String> = Vec::new();
     let skipped = LISTED_MAX..findings.len().saturating_sub(LISTED_MAX).max(LISTED_MAX);
     for (at, finding) in findings.iter().enumerate() {
@@ -111,7 +118,8 @@ fn alert_of(plan: &Plan, findings: &[Finding]) -> Option<Alert> {
         }
     }
     Some(Alert {
-        id: id_of(&rule.id, &group, &name),
+        id: id_of(first.org.as_deref(), &rule.id, &group, &name),
+        org: first.org.clone(),
         rule: rule.id.clone(),
         title: first.title.clone(),
         severity: findings.iter().map(|finding| finding.severity).max().unwrap_or(first.severity),

@@ -10,6 +10,8 @@ use crate::event::Timestamp;
 #[derive(Serialize)]
 struct Written<'a> {
     id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org: Option<&'a str>,
     rule: &'a str,
     severity: &'a str,
     title: &'a str,
@@ -41,6 +43,7 @@ impl Alert {
     pub fn to_json(&self) -> String {
         let written = Written {
             id: &self.id,
+            org: self.org.as_deref(),
             rule: &self.rule,
             severity: self.severity.word(),
             title: &self.title,

@@ -27,6 +27,8 @@ pub const LISTED_MAX: usize = 20;
 pub struct Finding {
     /// The rule.
     pub rule: RuleIndex,
+    /// The org's host, if it is known.
+    pub org: Option<Arc<str>>,
     /// When the event happened.
     pub published: Option<Timestamp>,
     /// The event's id.
@@ -50,8 +52,10 @@ pub struct Finding {
 /// Something a person handles.
 #[derive(Clone, Debug)]
 pub struct Alert {
-    /// Derived from rule, group and first event: a replay makes the same one again.
+    /// Derived from org, rule, group and first event: a replay makes the same one again.
     pub id: String,
+    /// The org's host, if it is known.
+    pub org: Option<Arc<str>>,
     /// The rule's id.
     pub rule: Arc<str>,
     /// The title of the first finding.
@@ -82,6 +86,7 @@ pub struct Alert {
 
 /// What identifies the event of a finding.
 struct Seen<'e> {
+    org: Option<Arc<str>>,
     published: Option<Timestamp>,
     uuid: Option<&'e str>,
     event_type: Option<&'e str>,
@@ -108,7 +113,8 @@ pub struct Evidence {
 impl Finding {
     /// Works out what is said of an event that fulfils a rule.
     pub fn of(plan: &Plan, rule: RuleIndex, event: &Event, memory: &dyn Memory) -> Option<Finding> {
-        let seen = Seen { published: event.published(), uuid: event.uuid(), event_type: event.event_type(), raw: event.raw() };
+        let org = event.org().filter(|org| !org.is_empty()).map(Arc::from);
+        let seen = Seen { org, published: event.published(), uuid: event.uuid(), event_type: event.event_type(), raw: event.raw() };
         Finding::made(plan, rule, event, seen, memory)
     }
 
@@ -136,6 +142,7 @@ impl Finding {
         let context = planned.context.iter().map(|(name, code)| (name.clone(), code.eval(&moment).into_owned())).collect();
         Some(Finding {
             rule,
+            org: seen.org,
             published: seen.published,
             uuid: seen.uuid.map(str::to_owned),
             event_type: seen.event_type.map(str::to_owned),
@@ -158,10 +165,10 @@ fn shown(value: &Value<'_>) -> String {
     }
 }
 
-/// Returns an alert's id.
-fn id_of(rule: &str, group: &[String], first: &str) -> String {
+/// Returns an alert's id. Where the org is not known there is but one.
+fn id_of(org: Option<&str>, rule: &str, group: &[String], first: &str) -> String {
     let mut hash = Sha256::new();
-    for part in std::iter::once(rule).chain(group.iter().map(String::as_str)).chain([first]) {
+    for part in org.into_iter().chain([rule]).chain(group.iter().map(String::as_str)).chain([first]) {
         // The length keeps parts apart that would otherwise run together.
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);

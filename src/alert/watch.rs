@@ -111,10 +111,10 @@ impl Watch {
 
     fn apply(&mut self, change: Change) {
         match change {
-            Change::Withdrawn { rule, uuid, .. } => self.alerts.withdraw(rule, &uuid),
+            Change::Withdrawn { org, rule, uuid, .. } => self.alerts.withdraw(&org, rule, &uuid),
             Change::Fired(fired) => self.add(&fired),
             Change::Amended(fired) => {
-                self.alerts.withdraw(fired.rule, fired.uuid.as_deref().unwrap_or_default());
+                self.alerts.withdraw(&fired.org, fired.rule, fired.uuid.as_deref().unwrap_or_default());
                 self.add(&fired);
             }
         }
@@ -135,7 +135,8 @@ impl Watch {
             Some(Value::Text(text)) => Some(&**text),
             _ => None,
         };
-        let seen = Seen { published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
+        let org = Some(&fired.org).filter(|org| !org.is_empty()).cloned();
+        let seen = Seen { org, published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
         let mut finding = Finding::made(&self.plan, fired.rule, facts, seen, &fired.answers)?;
         finding.evidence = fired
             .evidence

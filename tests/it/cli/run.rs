@@ -133,6 +133,30 @@ fn the_org_of_the_command_line_fills_what_events_do_not_say() {
     assert_eq!(clarion(&["run", EVENTS, "--rules", path(&folder), "--org", "example.okta.com"]).json_lines().len(), 1);
 }
 
+#[test]
+fn orgs_have_alerts_of_their_own_even_where_everything_else_is_alike() {
+    let folder = folder("run-orgs");
+    let rule = "id: tests.again\ntitle: Again\nseverity: low\nstatus: test\ndescription: Groups, and rests on an absence.\n\
+        alert: {group_by: [actor.id], suppress: 1h}\n\
+        when: eventType == \"user.session.end\" and not seen(eventType == \"user.session.start\" by actor.id within 1h)\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    let delivery = |org: &str, event_type: &str, minute: u32| {
+        format!(
+            "{{\"eventType\":\"com.okta.event_hook\",\"source\":\"https://{org}/api/v1/eventHooks/who1\",\"data\":{{\"events\":[{{\"uuid\":\"u{minute}\",\
+             \"published\":\"2026-03-02T10:{minute:02}:00Z\",\"eventType\":\"{event_type}\",\"actor\":{{\"id\":\"00u1\"}}}}]}}}}\n"
+        )
+    };
+    let of = |orgs: &[&str]| orgs.iter().flat_map(|org| [10, 20].map(|minute| delivery(org, "user.session.end", minute))).collect::<String>();
+    // What comes late in one org takes nothing back in the other.
+    let events = of(&["a.okta.com", "b.okta.com", "c.okta.com"]) + &delivery("c.okta.com", "user.session.start", 5);
+    let said = clarion_with(&["run", "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+    let alerts = said.json_lines();
+    let orgs: Vec<_> = alerts.iter().map(|alert| (alert["org"].as_str(), alert["occurrences"].as_u64())).collect();
+    assert_eq!(orgs.len(), 2, "{}", said.transcript());
+    assert!(orgs.contains(&(Some("a.okta.com"), Some(2))) && orgs.contains(&(Some("b.okta.com"), Some(2))), "{orgs:?}");
+    assert_ne!(alerts[0]["id"], alerts[1]["id"]);
+}
+
 /// A rule that counts, and four events of one person an hour apart.
 fn counting() -> (std::path::PathBuf, Vec<String>) {
     let folder = folder("run-counting");

@@ -57,8 +57,7 @@ impl Alerts {
     }
 
     /// Takes a finding back: its condition was an absence that a late event has refuted.
-    pub fn withdraw(&mut self, org: &Arc<str>, rule: RuleIndex, uuid: &str) {
-        let org = Some(org).filter(|org| !org.is_empty()).cloned();
+    pub fn withdraw(&mut self, org: Option<Arc<str>>, rule: RuleIndex, uuid: &str) {
         for place in self.places.remove(&(org, rule, uuid.to_owned())).unwrap_or_default() {
             if self.findings.get_mut(place).and_then(Option::take).is_some() {
                 self.withdrawn += 1;

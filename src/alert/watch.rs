@@ -71,6 +71,11 @@ impl Watch {
         self.alerts.dropped()
     }
 
+    /// Says after which time nothing can have happened yet: events of later times move no watermark.
+    pub fn set_latest(&mut self, latest: Timestamp) {
+        self.engine.set_latest(latest);
+    }
+
     /// Takes an event in.
     pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) {
         for rule in self.engine.observe_at(event, received) {
@@ -111,10 +116,10 @@ impl Watch {
 
     fn apply(&mut self, change: Change) {
         match change {
-            Change::Withdrawn { org, rule, uuid, .. } => self.alerts.withdraw(&org, rule, &uuid),
+            Change::Withdrawn { org, rule, uuid, .. } => self.alerts.withdraw(known(&org), rule, &uuid),
             Change::Fired(fired) => self.add(&fired),
             Change::Amended(fired) => {
-                self.alerts.withdraw(&fired.org, fired.rule, fired.uuid.as_deref().unwrap_or_default());
+                self.alerts.withdraw(known(&fired.org), fired.rule, fired.uuid.as_deref().unwrap_or_default());
                 self.add(&fired);
             }
         }
@@ -135,8 +140,7 @@ impl Watch {
             Some(Value::Text(text)) => Some(&**text),
             _ => None,
         };
-        let org = Some(&fired.org).filter(|org| !org.is_empty()).cloned();
-        let seen = Seen { org, published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
+        let seen = Seen { org: known(&fired.org), published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
         let mut finding = Finding::made(&self.plan, fired.rule, facts, seen, &fired.answers)?;
         finding.evidence = fired
             .evidence
@@ -152,4 +156,9 @@ impl Watch {
             .collect();
         Some(finding)
     }
+}
+
+/// Returns an org's host; one that is not known has an empty one in the engine.
+fn known(org: &Arc<str>) -> Option<Arc<str>> {
+    Some(org).filter(|org| !org.is_empty()).cloned()
 }

@@ -183,6 +183,11 @@ impl Engine {
         self.changes.append(&mut self.remembering.finish());
     }
 
+    /// Says after which time nothing can have happened yet, see [`Remembering::set_latest`].
+    pub fn set_latest(&mut self, latest: Timestamp) {
+        self.remembering.set_latest(latest);
+    }
+
     /// Returns the state of the rules that remember.
     pub fn remembering(&self) -> &Remembering {
         &self.remembering

@@ -109,7 +109,7 @@ impl Replay<'_> {
         let is_stream = self.paths.iter().any(|path| path.as_os_str() == "-");
         let in_order = self.lateness.is_none() && !is_stream;
         let lateness = (!in_order).then(|| self.lateness.unwrap_or(LATENESS));
-        let limits = Limits { lateness: lateness.unwrap_or(Span::ZERO), latest: Some(now().plus(AHEAD_MAX)), ..Limits::default() };
+        let limits = Limits { lateness: lateness.unwrap_or(Span::ZERO), ..Limits::default() };
         let mut taking = Taking {
             watches: plans.iter().map(|plan| Watch::new(plan.clone(), limits.clone())).collect(),
             order: in_order.then(Order::default),
@@ -296,7 +296,12 @@ impl Taking {
         for sighted in self.ready.drain(..) {
             by_watch.iter_mut().zip(sighted).for_each(|(all, sighted)| all.push(sighted));
         }
-        self.watches.iter_mut().zip(by_watch).for_each(|(watch, sighted)| watch.take_all(sighted));
+        // A stream may go on for days: what time it is is asked again and again.
+        let latest = now().plus(AHEAD_MAX);
+        for (watch, sighted) in self.watches.iter_mut().zip(by_watch) {
+            watch.set_latest(latest);
+            watch.take_all(sighted);
+        }
     }
 
     fn finish(mut self, exit: Exit, out: &mut Out<'_>) -> Result<Replayed, Refusal> {

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::cells::{CellId, Cells};
 use super::fetch::FETCH_MAX;
-use crate::event::{Span, Timestamp};
+use crate::event::Span;
 
 /// How late an event may come.
 pub const LATENESS: Span = Span::hours(1);
@@ -38,8 +38,6 @@ pub struct Limits {
     pub bytes_max: usize,
     /// Whether the bytes of events are kept with decisions that can still change.
     pub keep_raw: bool,
-    /// After which time nothing can have happened, if that is known: now, and a little. Events that say so move no watermark.
-    pub latest: Option<Timestamp>,
 }
 
 impl Default for Limits {
@@ -51,7 +49,6 @@ impl Default for Limits {
             decisions_max: DECISIONS_MAX,
             bytes_max: BYTES_MAX,
             keep_raw: false,
-            latest: None,
         }
     }
 }

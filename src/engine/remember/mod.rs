@@ -66,6 +66,8 @@ pub struct Remembering {
     limits: Limits,
     orgs: Orgs,
     counters: Counters,
+    /// After which time nothing can have happened yet, where that is known.
+    latest: Option<Timestamp>,
     /// Memory to be used again.
     turn: Turn,
     asked: Asked,
@@ -154,7 +156,7 @@ impl Memory for Answers {
 impl Remembering {
     /// Makes one that remembers nothing yet.
     pub fn new(plan: Arc<RememberPlan>, limits: Limits) -> Self {
-        Remembering { plan, limits, orgs: Orgs::default(), counters: Counters::default(), turn: Turn::default(), asked: Asked::default() }
+        Remembering { plan, limits, orgs: Orgs::default(), counters: Counters::default(), latest: None, turn: Turn::default(), asked: Asked::default() }
     }
 
     /// Returns the plan.
@@ -176,6 +178,12 @@ impl Remembering {
             counters.bytes += org.bytes + org.ask_bytes + org.pendings.bytes() + org.quiet.bytes() + org.known.bytes();
         }
         counters
+    }
+
+    /// Says after which time nothing can have happened yet: now, and a little. Events of later times move no watermark, until this is said
+    /// again of a later time.
+    pub fn set_latest(&mut self, latest: Timestamp) {
+        self.latest = Some(latest);
     }
 
     /// Returns the watermark of an org: behind it nothing is expected any more.
@@ -222,7 +230,7 @@ impl Remembering {
     /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known; `arrival` is left
     /// for the next one.
     pub(crate) fn take(&mut self, arrival: &mut Arrival, received: Option<Timestamp>) -> Vec<Change> {
-        let Remembering { plan, limits, orgs, counters, turn, .. } = self;
+        let Remembering { plan, limits, orgs, counters, latest, turn, .. } = self;
         if plan.is_empty() {
             return Vec::new();
         }
@@ -252,7 +260,7 @@ impl Remembering {
             }
         }
         org.settle(rules, turn, counters);
-        org.clock.observe(at, print, received, limits.latest);
+        org.clock.observe(at, print, received, *latest);
         org.wake(rules, turn, counters);
         let said = org.conclude(turn);
         let changes = changes(rules, name, org, said, turn.home.as_ref(), counters);

@@ -225,14 +225,20 @@ fn no_event_from_before_okta_begins_a_history() {
 #[test]
 fn events_of_times_that_have_not_come_move_nothing_however_many_they_are() {
     let set = five();
-    let limits = Limits { latest: Some(at(86_400)), ..Limits::default() };
-    let mut run = Run { engine: Remembering::new(set.plan.clone(), limits), ..Run::new(&set) };
+    let mut run = Run::new(&set);
+    run.engine.set_latest(at(600));
     for second in [0, 60, 120, 180] {
         run.event(&event(second, &format!("e{second}"), START, BY_U));
         run.event(&format!(r#"{{"uuid":"far{second}","published":"9999-01-01T00:00:00.000Z","eventType":"{LOCK}"}}"#));
     }
     run.event(&event(240, "fifth", START, BY_U));
     assert_eq!((run.said.as_slice(), run.engine.counters().late), (["+five fifth".to_owned()].as_slice(), 0));
+    // What has not come yet comes: the watermark goes on with the clock.
+    run.event(&event(7_200, "later", LOCK, BY_U));
+    assert_eq!(run.engine.watermark(""), Some(at(240 - 3_600)));
+    run.engine.set_latest(at(7_500));
+    run.event(&event(7_300, "later still", LOCK, BY_U));
+    assert_eq!(run.engine.watermark(""), Some(at(7_300 - 3_600)));
 }
 
 #[test]

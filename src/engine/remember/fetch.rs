@@ -33,7 +33,7 @@ impl Remembering {
         let mut org: Option<(&Arc<str>, &Org)> = None;
         for Arrival { org: name, print, places: belongs, .. } in arrivals.filter(|arrival| arrival.is_wanted()) {
             // Nearly always there is but one org.
-            if org.is_none_or(|(known, _)| !Arc::ptr_eq(known, name)) {
+            if org.is_none_or(|(known, _)| known != name) {
                 asked.fetch(plan, org, &mut places);
                 org = orgs.get(name).map(|org| (&*name, org));
             }

@@ -3,12 +3,14 @@
 //! Takes events as they come; gives the rules that each of them fulfils, and what rules that remember say or take back. An event counts
 //! once, however often it comes. Never reads a clock and does no input or output: time arrives with the event.
 
+mod near;
 mod print;
 mod prints;
 pub mod remember;
 mod scout;
 mod scratch;
 mod seen;
+mod table;
 
 use std::sync::Arc;
 

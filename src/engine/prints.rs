@@ -1,129 +1,57 @@
-//! A set of fingerprints: a table in one piece, where what a look-up reads is what an insertion writes.
-//!
-//! One such set stands in the way of every event. With many events it lies in no cache, and what an event waits for is memory: the usual
-//! tables keep what they compare apart from what they hold, so that an insertion reaches for two places, and for the second one only when
-//! it writes. Here it is one, and [`Prints::contains`] fetches it.
+//! A set of fingerprints.
 
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
-/// Stands for a free place. The fingerprint of this value is kept apart.
-const FREE: u128 = 0;
+use super::table::{Item, Table};
 
-/// Places of the smallest table that holds anything.
-const PLACES_MIN: usize = 64;
-
-/// Fingerprints. Half of the places stay free, so that what is looked for stands where it should or a few places behind. The order is
-/// seeded at random, as fingerprints come from outside.
+/// Fingerprints. The order is seeded at random, as they come from outside.
 #[derive(Debug, Default)]
 pub(super) struct Prints {
-    /// As many as a power of two, or none.
-    places: Vec<u128>,
-    count: usize,
+    table: Table<u128>,
+    /// Whether the fingerprint is there that stands for a free place in the table.
     has_free: bool,
     seed: RandomState,
 }
 
 impl Prints {
+    /// Brings near what is read when a fingerprint is looked for.
+    pub(super) fn bring(&self, print: u128) {
+        self.table.bring(self.seed.hash_one(print));
+    }
+
     /// Says whether a fingerprint is there.
     pub(super) fn contains(&self, print: u128) -> bool {
-        if print == FREE { self.has_free } else { self.find(print).is_ok() }
+        if print.is_free() { self.has_free } else { self.table.find(self.seed.hash_one(print), |known| *known == print).is_some() }
     }
 
     /// Puts a fingerprint in; says whether it is new.
     pub(super) fn insert(&mut self, print: u128) -> bool {
-        if print == FREE {
+        if print.is_free() {
             return !std::mem::replace(&mut self.has_free, true);
         }
-        if (self.count + 1) * 2 > self.places.len() {
-            self.grow();
-        }
-        let Err(free) = self.find(print) else { return false };
-        if let Some(place) = self.places.get_mut(free) {
-            *place = print;
-            self.count += 1;
-        }
-        true
+        let Prints { table, seed, .. } = self;
+        table.insert(seed.hash_one(print), print, |known| *known == print, |known| seed.hash_one(known))
     }
 
     /// Takes a fingerprint out; says whether it was there.
     pub(super) fn remove(&mut self, print: u128) -> bool {
-        if print == FREE {
+        if print.is_free() {
             return std::mem::take(&mut self.has_free);
         }
-        let Ok(mut hole) = self.find(print) else { return false };
-        self.count -= 1;
-        // Those behind it move up as long as they stand further back than they should: nothing may be free between both places.
-        let mask = self.mask();
-        let mut at = hole;
-        loop {
-            at = (at + 1) & mask;
-            let next = self.at(at);
-            if next == FREE {
-                break;
-            }
-            let home = self.home(next);
-            if at.wrapping_sub(home) & mask >= at.wrapping_sub(hole) & mask {
-                self.put(hole, next);
-                hole = at;
-            }
-        }
-        self.put(hole, FREE);
-        true
+        let Prints { table, seed, .. } = self;
+        table.remove(seed.hash_one(print), |known| *known == print, |known| seed.hash_one(known))
     }
 
     /// Returns how many there are.
     pub(super) fn len(&self) -> usize {
-        self.count + usize::from(self.has_free)
+        self.table.len() + usize::from(self.has_free)
     }
 
     /// Returns how many bytes it takes.
     pub(super) fn bytes(&self) -> usize {
-        self.places.capacity() * size_of::<u128>()
-    }
-
-    /// Returns where a fingerprint stands, or else where it would.
-    fn find(&self, print: u128) -> Result<usize, usize> {
-        let mask = self.mask();
-        let mut at = self.home(print);
-        loop {
-            match self.at(at) {
-                FREE => return Err(at),
-                known if known == print => return Ok(at),
-                _ => at = (at + 1) & mask,
-            }
-        }
-    }
-
-    /// Returns where a fingerprint should stand.
-    fn home(&self, print: u128) -> usize {
-        // The lower bits are as good as the upper ones.
-        usize::try_from(self.seed.hash_one(print) & self.mask() as u64).unwrap_or(0)
-    }
-
-    fn mask(&self) -> usize {
-        self.places.len().saturating_sub(1)
-    }
-
-    fn at(&self, place: usize) -> u128 {
-        self.places.get(place).copied().unwrap_or(FREE)
-    }
-
-    fn put(&mut self, place: usize, print: u128) {
-        if let Some(place) = self.places.get_mut(place) {
-            *place = print;
-        }
-    }
-
-    fn grow(&mut self) {
-        let more = (self.places.len() * 2).max(PLACES_MIN);
-        let before = std::mem::replace(&mut self.places, vec![FREE; more]);
-        for print in before.into_iter().filter(|print| *print != FREE) {
-            if let Err(free) = self.find(print) {
-                self.put(free, print);
-            }
-        }
+        self.table.bytes()
     }
 }
 

@@ -7,10 +7,9 @@ use std::cmp::Ordering;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
-use hashbrown::HashTable;
-use slotmap::{SlotMap, new_key_type};
 use smallvec::SmallVec;
 
+use super::arena::{Arena, ID_BYTES, Id};
 use super::codec::put_key;
 use super::different::Different;
 use super::fetch::ROWS_MAX;
@@ -18,14 +17,14 @@ use super::few::Few;
 use super::pending::DecisionId;
 use super::row::Row;
 use super::spare::Spares;
+use crate::engine::table::{Item, Table};
 use crate::evaluate::{Code, Facts, Moment, NoMemory};
 use crate::event::Timestamp;
 use crate::plan::remember::{Base, Form, Need};
 
-new_key_type! {
-    /// A place of a cell; no other cell ever has the same.
-    pub(super) struct CellId;
-}
+/// Names a cell; the default names none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub(super) struct CellId(Id);
 
 /// The values that a cell goes by, as bytes.
 pub(super) type Key = SmallVec<[u8; 24]>;
@@ -294,18 +293,34 @@ impl Cell {
     }
 }
 
+/// Where a cell is found: the hash of its key, and the cell.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    hash: u64,
+    cell: CellId,
+}
+
+impl Item for Place {
+    fn free() -> Self {
+        Place { hash: 0, cell: CellId::default() }
+    }
+
+    fn is_free(&self) -> bool {
+        self.cell == CellId::default()
+    }
+}
+
 /// The cells of an org. Keys come from attackers, so the table is seeded at random.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
-    cells: SlotMap<CellId, Cell>,
-    table: HashTable<(u64, CellId)>,
+    cells: Arena<Cell>,
+    table: Table<Place>,
     seed: RandomState,
 }
 
 /// Bytes of a cell beside its events and who asked: its place in the arena, in the table, on the wheel and in the order of going. The first
 /// event and the first who asked stand in the cell, but are counted like all others.
-pub(super) const CELL_BYTES: usize =
-    size_of::<Cell>() + 8 + size_of::<(u64, CellId)>() * 3 / 2 + 2 * size_of::<CellId>() - size_of::<Entry>() - size_of::<Asked>();
+pub(super) const CELL_BYTES: usize = size_of::<Cell>() + ID_BYTES + size_of::<Place>() * 3 + 2 * size_of::<CellId>() - size_of::<Entry>() - size_of::<Asked>();
 
 impl Cells {
     /// Returns the hash of a key.
@@ -320,16 +335,20 @@ impl Cells {
 
     /// Finds a cell by the hash of its key alone: nearly always the right one, without a look at it.
     pub(super) fn find_by_hash(&self, hash: u64) -> Option<CellId> {
-        self.table.find(hash, |(known, _)| *known == hash).map(|(_, id)| *id)
+        self.table.find(hash, |known| known.hash == hash).map(|known| known.cell)
+    }
+
+    /// Brings near what is read when a cell is looked for by the hash of its key.
+    pub(super) fn bring_by_hash(&self, hash: u64) {
+        self.table.bring(hash);
     }
 
     fn find_hashed(&self, hash: u64, base: u32, key: &[u8]) -> Option<CellId> {
-        let is_it = |(known, id): &(u64, CellId)| *known == hash && self.is(*id, base, key);
-        self.table.find(hash, is_it).map(|(_, id)| *id)
+        self.table.find(hash, |known| known.hash == hash && self.is(known.cell, base, key)).map(|known| known.cell)
     }
 
     fn is(&self, id: CellId, base: u32, key: &[u8]) -> bool {
-        self.cells.get(id).is_some_and(|cell| cell.base == base && *cell.key == *key)
+        self.cells.get(id.0).is_some_and(|cell| cell.base == base && *cell.key == *key)
     }
 
     /// Finds a cell, or makes it. `guess` may be the cell that was found some time ago.
@@ -341,7 +360,7 @@ impl Cells {
         if let Some(known) = self.find_hashed(hash, base, key) {
             return known;
         }
-        let id = self.cells.insert(Cell {
+        let id = CellId(self.cells.insert(Cell {
             base,
             key: Key::from_slice(key),
             entries: Few::None,
@@ -351,34 +370,37 @@ impl Cells {
             asks_prune_at: twice(0),
             ever: 0,
             scheduled: false,
-        });
-        self.table.insert_unique(hash, (hash, id), |(hash, _)| *hash);
+        }));
+        self.table.insert(hash, Place { hash, cell: id }, |_| false, |known| known.hash);
         id
     }
 
+    /// Brings near what is read when a cell is looked at.
+    pub(super) fn bring(&self, id: CellId) {
+        self.cells.bring(id.0);
+    }
+
     pub(super) fn get(&self, id: CellId) -> Option<&Cell> {
-        self.cells.get(id)
+        self.cells.get(id.0)
     }
 
     pub(super) fn get_mut(&mut self, id: CellId) -> Option<&mut Cell> {
-        self.cells.get_mut(id)
+        self.cells.get_mut(id.0)
     }
 
     pub(super) fn remove(&mut self, id: CellId) -> Option<Cell> {
-        let cell = self.cells.remove(id)?;
+        let cell = self.cells.remove(id.0)?;
         let hash = self.hash(cell.base, &cell.key);
-        if let Ok(place) = self.table.find_entry(hash, |(_, known)| *known == id) {
-            place.remove();
-        }
+        self.table.remove(hash, |known| known.cell == id, |known| known.hash);
         Some(cell)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (CellId, &Cell)> {
-        self.cells.iter()
+        self.cells.iter().map(|(id, cell)| (CellId(id), cell))
     }
 
     pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (CellId, &mut Cell)> {
-        self.cells.iter_mut()
+        self.cells.iter_mut().map(|(id, cell)| (CellId(id), cell))
     }
 }
 

@@ -1,18 +1,17 @@
-//! Fetching: what several events need of memory is reached for at once, so that they do not wait for it one after another.
+//! Fetching: what several events need of memory is brought near at once, so that they do not wait for it one after another.
 //!
 //! With many keys nearly every cell lies outside of all caches, and reaching it costs more than all that is done with it. Each step here
-//! reads something of every event before the next step reads what that leads to; the processor waits for those reads together. Nothing
-//! is changed by it but that the events know their cells: what is taken in afterwards finds its memory near.
+//! names the memory of every event before the next step reads it, to name what that leads to; the processor reaches for all of it
+//! together. Nothing is changed by it but that the events know their cells: what is taken in afterwards finds its memory near.
 
-use std::hint::black_box;
-use std::ops::{BitXor, Range};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Remembering;
 use super::arrival::Arrival;
-use super::cells::{Cell, CellId, Cells, Entry};
+use super::cells::{Cell, CellId, Cells};
 use super::org::Org;
-use super::row::Row;
+use crate::engine::near::bring;
 use crate::event::Timestamp;
 use crate::plan::remember::{Base, RememberPlan};
 
@@ -38,9 +37,11 @@ impl Remembering {
                 org = orgs.get(name).map(|org| (&*name, org));
             }
             let Some((_, org)) = org else { continue };
-            asked.prints.extend(*print);
+            print.iter().for_each(|print| org.known.bring(*print));
             for (base, key, cell) in belongs.iter_mut() {
-                asked.hashes.push(org.cells.hash(base, key));
+                let hash = org.cells.hash(base, key);
+                org.cells.bring_by_hash(hash);
+                asked.hashes.push(hash);
                 places.push(cell);
             }
         }
@@ -51,23 +52,19 @@ impl Remembering {
 /// What events of one org will ask for. Kept for its memory alone.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    prints: Vec<u128>,
     /// The hash of each key.
     hashes: Vec<u64>,
     cells: Vec<CellId>,
 }
 
 impl Asked {
-    /// Fetches it, writes down which cells those are, and forgets it. Each step is a loop of little more than one read, so that many of
-    /// those are under way together.
+    /// Fetches the cells of those keys, writes down which ones they are, and forgets them.
     fn fetch(&mut self, plan: &RememberPlan, org: Option<(&Arc<str>, &Org)>, places: &mut Vec<&mut CellId>) {
         if let Some((_, org)) = org {
-            black_box(self.prints.iter().filter(|print| org.known.is_recent(**print)).count());
             self.cells.extend(self.hashes.iter().map(|hash| org.cells.find_by_hash(*hash).unwrap_or_default()));
             places.drain(..).zip(&self.cells).for_each(|(place, cell)| *place = *cell);
             org.cells.fetch(plan, &self.cells, org.settled);
         }
-        self.prints.clear();
         self.hashes.clear();
         self.cells.clear();
     }
@@ -79,27 +76,22 @@ impl Cells {
         self.fetch(plan, ids, Some(watermark));
         let over = |cell: &Cell| plan.base(cell.base).map_or(watermark, |base| watermark.minus(base.retention));
         let ends = ids.iter().filter_map(|id| self.get(*id)).filter(|cell| cell.ends_before(over(cell)));
-        let hashes: Vec<u64> = ends.map(|cell| self.hash(cell.base, &cell.key)).collect();
-        black_box(hashes.iter().filter_map(|hash| self.find_by_hash(*hash)).count());
+        ends.for_each(|cell| self.bring_by_hash(self.hash(cell.base, &cell.key)));
     }
 
     /// Fetches cells, the ends of their lists, and the events that are looked at or go when the next one comes, or when it is seen what
     /// may go.
     fn fetch(&self, plan: &RememberPlan, ids: &[CellId], settled: Option<Timestamp>) {
-        let mut cells: Vec<&Cell> = Vec::with_capacity(ids.len());
-        cells.extend(ids.iter().filter_map(|id| self.get(*id)));
-        let first = |cell: &Cell| cell.key.first().copied().map_or(0, usize::from);
-        let rest = |cell: &Cell| cell.base as usize + cell.entries.len() + cell.asks().len() + usize::from(cell.scheduled);
-        black_box(cells.iter().map(|cell| first(cell) + rest(cell)).fold(0, usize::wrapping_add));
-        let end = |entry: Option<&Entry>| entry.map_or(0, |entry| entry.at.micros());
-        black_box(cells.iter().map(|cell| end(cell.entries.front()) ^ end(cell.entries.back())).fold(0, i64::bitxor));
-        let mut rows: Vec<&Row> = Vec::with_capacity(2 * cells.len());
-        for cell in cells {
+        ids.iter().for_each(|id| self.bring(*id));
+        let cells = || ids.iter().filter_map(|id| self.get(*id));
+        for cell in cells() {
+            cell.entries.front().into_iter().chain(cell.entries.back()).for_each(bring);
+        }
+        for cell in cells() {
             let Some(base) = plan.base(cell.base) else { continue };
             let (first, rest) = looked_at(cell, base, settled);
-            rows.extend((0..first).chain(rest).filter_map(|at| cell.entries.get(at)).map(|entry| &entry.row));
+            (0..first).chain(rest).filter_map(|at| cell.entries.get(at)).for_each(|entry| entry.row.bring());
         }
-        black_box(rows.iter().map(|row| row.touch()).fold(0, i64::bitxor));
     }
 }
 

@@ -3,8 +3,6 @@
 //! Events that can still come in time are known by a set that is no larger than the lateness is long. Those behind the watermark are only
 //! listed, in two generations of bounded size; sets of them are made when the first event comes late.
 
-use std::hint::black_box;
-
 use super::fetch::FETCH_MAX;
 use super::wheel::Wheel;
 use crate::engine::prints::Prints;
@@ -71,9 +69,9 @@ impl Known {
         }
     }
 
-    /// Says whether an event is among those that can still come in time.
-    pub(super) fn is_recent(&self, print: u128) -> bool {
-        self.recent.contains(print)
+    /// Brings near what is read when an event is looked for among those that can still come in time.
+    pub(super) fn bring(&self, print: u128) {
+        self.recent.bring(print);
     }
 
     /// Says whether an event has come.
@@ -85,7 +83,7 @@ impl Known {
     pub(super) fn settle(&mut self, watermark: Timestamp) {
         while let Some(passed) = self.times.pop(watermark) {
             for together in passed.chunks(FETCH_MAX) {
-                black_box(together.iter().filter(|(_, print)| self.recent.contains(*print)).count());
+                together.iter().for_each(|(_, print)| self.recent.bring(*print));
                 for (_, print) in together {
                     self.recent.remove(*print);
                     self.list(*print);

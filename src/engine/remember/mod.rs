@@ -7,6 +7,7 @@
 
 mod alone;
 mod answer;
+mod arena;
 mod arrival;
 mod asking;
 mod bounds;

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use slotmap::{SlotMap, new_key_type};
 use smallvec::SmallVec;
 
+use super::arena::{Arena, Id};
 use super::row::Row;
 use crate::event::{Span, Timestamp};
 use crate::pack::Severity;
 use crate::plan::remember::RememberPlan;
 
-new_key_type! {
-    /// A place of a pending event; no other event ever has the same.
-    pub(super) struct PendingId;
-}
+/// Names a pending event; the default names none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Debug)]
+pub(super) struct PendingId(Id);
 
 /// Names a decision: a rule on a pending event.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -91,7 +90,7 @@ impl Pending {
 /// The pending events of an org.
 #[derive(Debug, Default)]
 pub(super) struct Pendings {
-    events: SlotMap<PendingId, Pending>,
+    events: Arena<Pending>,
     /// How many decisions there are.
     decisions: usize,
     bytes: usize,
@@ -105,34 +104,34 @@ impl Pendings {
         let pending = Pending { end: row.at().plus(lag), row, raw, decisions, stays: false, is_scheduled: false };
         self.decisions += pending.decisions.len();
         self.bytes += pending.bytes();
-        self.events.insert(pending)
+        PendingId(self.events.insert(pending))
     }
 
     pub(super) fn get(&self, id: PendingId) -> Option<&Pending> {
-        self.events.get(id)
+        self.events.get(id.0)
     }
 
     pub(super) fn get_mut(&mut self, id: PendingId) -> Option<&mut Pending> {
-        self.events.get_mut(id)
+        self.events.get_mut(id.0)
     }
 
     pub(super) fn decision_mut(&mut self, id: DecisionId) -> Option<&mut Decision> {
-        self.events.get_mut(id.event)?.decisions.get_mut(id.place as usize)
+        self.events.get_mut(id.event.0)?.decisions.get_mut(id.place as usize)
     }
 
     pub(super) fn contains(&self, id: PendingId) -> bool {
-        self.events.contains_key(id)
+        self.events.get(id.0).is_some()
     }
 
     pub(super) fn remove(&mut self, id: PendingId) -> Option<Pending> {
-        let pending = self.events.remove(id)?;
+        let pending = self.events.remove(id.0)?;
         self.decisions = self.decisions.saturating_sub(pending.decisions.len());
         self.bytes = self.bytes.saturating_sub(pending.bytes());
         Some(pending)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (PendingId, &Pending)> {
-        self.events.iter()
+        self.events.iter().map(|(id, pending)| (PendingId(id), pending))
     }
 
     /// Returns how many events there are.

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::codec::Bytes;
 use super::spare::size_of_bytes;
+use crate::engine::near::bring_from;
 use crate::engine::print::EventId;
 use crate::evaluate::{Code, Facts};
 use crate::event::{RecordKind, RecordSlot, Slot, Timestamp, Value};
@@ -71,8 +72,8 @@ pub(super) const DECIDING_MAX: usize = u32::BITS as usize;
 /// Bytes of a row beside its data: the head, the counter of who shares it and the length.
 pub(super) const HEAD_BYTES: usize = size_of::<Head>() + 2 * size_of::<usize>();
 
-/// Bytes that a processor fetches from memory at once.
-const PIECE_BYTES: usize = 64;
+/// Pieces of a row that are brought near before it is looked at.
+const BROUGHT_PIECES: usize = 2;
 
 impl Row {
     /// Returns which of the sizes that rows come in it has.
@@ -119,10 +120,9 @@ impl Row {
         self.head().at
     }
 
-    /// Reads a little of every piece of it that memory gives at once, so that all of it is near; what it returns means nothing.
-    pub(super) fn touch(&self) -> i64 {
-        let rest = self.0.slice.iter().skip(PIECE_BYTES - HEAD_BYTES).step_by(PIECE_BYTES).chain(self.0.slice.last());
-        rest.fold(self.head().at.micros(), |sum, byte| sum.wrapping_add(i64::from(*byte)))
+    /// Brings it near: the first pieces of it, which are all of nearly every row.
+    pub(super) fn bring(&self) {
+        bring_from(self.0.as_ptr(), BROUGHT_PIECES);
     }
 
     /// Returns the event's id.

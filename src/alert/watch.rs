@@ -9,7 +9,7 @@ use crate::engine::remember::Fired;
 use crate::engine::{Change, Engine, FETCH_MAX, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
-use crate::event::{Event, FieldRef, Timestamp, Value};
+use crate::event::{Event, Layout, Origin, Timestamp};
 use crate::plan::Plan;
 
 /// What an event means, and what is found in it without any history.
@@ -135,11 +135,8 @@ impl Watch {
         // A finding may be said long after its event: then what is kept of the event speaks for it.
         let facts: &dyn Facts = &fired.row;
         let raw: &[u8] = fired.raw.as_deref().unwrap_or_default();
-        let event_type = FieldRef::find("eventType").and_then(|field| self.plan.layout().slot(&field)).map(|slot| facts.value(slot));
-        let event_type = match &event_type {
-            Some(Value::Text(text)) => Some(&**text),
-            _ => None,
-        };
+        let event = read(raw);
+        let event_type = event.as_ref().and_then(Event::event_type);
         let seen = Seen { org: known(&fired.org), published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
         let mut finding = Finding::made(&self.plan, fired.rule, facts, seen, &fired.answers)?;
         finding.evidence = fired
@@ -156,6 +153,13 @@ impl Watch {
             .collect();
         Some(finding)
     }
+}
+
+/// Reads an event's bytes again, for what it says of itself: no more of it is kept than its rules read.
+fn read(raw: &[u8]) -> Option<Event> {
+    let mut event = Event::new();
+    event.read(&Layout::new([], []), raw, &Origin::default()).ok()?;
+    Some(event)
 }
 
 /// Returns an org's host; one that is not known has an empty one in the engine.

@@ -14,12 +14,17 @@ const LOOKUP_FROM: usize = 4;
 
 /// Adds the fields that an expression reads, those of its histories included.
 pub fn wanted(typed: &Typed, fields: &mut BTreeSet<FieldRef>, records: &mut Vec<(RecordKind, RecordFieldId)>) {
+    typed.walk(&mut |part| wanted_of_part(part, fields, records));
+}
+
+/// Adds the fields that one part of an expression reads itself, apart from those of the parts that it has.
+pub fn wanted_of_part(part: &Typed, fields: &mut BTreeSet<FieldRef>, records: &mut Vec<(RecordKind, RecordFieldId)>) {
     let mut note = |kind: RecordKind, field: RecordFieldId| {
         if !records.contains(&(kind, field)) {
             records.push((kind, field));
         }
     };
-    typed.walk(&mut |part| match &part.node {
+    match &part.node {
         Node::Field(_, field) => {
             fields.insert(field.clone());
         }
@@ -40,7 +45,7 @@ pub fn wanted(typed: &Typed, fields: &mut BTreeSet<FieldRef>, records: &mut Vec<
             fields.extend(FieldRef::find("geo.point"));
         }
         _ => {}
-    });
+    }
 }
 
 /// The distinct questions of many expressions.

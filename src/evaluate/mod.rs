@@ -13,5 +13,5 @@ mod moment;
 
 pub use code::{Code, QuestionId, RecordsCode, Test};
 pub use compare::equal as values_equal;
-pub use lower::{Lowering, Questions, wanted};
+pub use lower::{Lowering, Questions, wanted, wanted_of_part};
 pub use moment::{Facts, Memory, Moment, NoMemory};

@@ -347,7 +347,7 @@ impl Scope {
 
 impl Node {
     /// Visits the direct parts, those of histories included.
-    fn children(&self, visit: &mut dyn FnMut(&Typed)) {
+    pub fn children(&self, visit: &mut dyn FnMut(&Typed)) {
         match self {
             Node::Constant(_) | Node::Setting(..) | Node::Range(..) | Node::Field(..) | Node::Element(..) | Node::Indexed(..) => {}
             Node::List(parts) | Node::And(parts) | Node::Or(parts) | Node::Call(_, parts) | Node::Records(_, _, parts) => {

@@ -180,13 +180,18 @@ impl Rule {
 
     /// Returns every expression of the rule.
     pub fn expressions(&self) -> impl Iterator<Item = &Arc<Typed>> {
+        std::iter::once(&self.when).chain(self.told())
+    }
+
+    /// Returns every expression but its condition: what is told of a finding, and what is done about it.
+    pub fn told(&self) -> impl Iterator<Item = &Arc<Typed>> {
         let severity = self.severity.iter().filter_map(|grade| grade.when.as_ref());
         let title = self.alert.title.parts.iter().filter_map(|part| match part {
             template::Part::Value(typed) => Some(typed),
             template::Part::Text(_) => None,
         });
         let responses = self.respond.iter().flat_map(Response::expressions);
-        std::iter::once(&self.when).chain(severity).chain(title).chain(self.context.iter().map(|(_, typed)| typed)).chain(&self.alert.group_by).chain(responses)
+        severity.chain(title).chain(self.context.iter().map(|(_, typed)| typed)).chain(&self.alert.group_by).chain(responses)
     }
 }
 

@@ -3,17 +3,17 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::reach;
+use super::reads;
 use super::split::{self, Thresholds};
 use super::{Base, ENDLESS, Form, Mask};
-use crate::evaluate::{Code, Lowering, Questions, wanted};
+use crate::evaluate::{Code, Lowering, Questions};
 use crate::event::{FieldRef, Layout, Scalar, Span, Type};
 use crate::language::{Node, Question, Remember, Scope, Sequence, Sets, Typed};
 use crate::plan::program::Atoms;
 use crate::plan::simplify;
 
 /// Where an event happened.
-const PLACE: &str = "geo.point";
+pub(super) const PLACE: &str = "geo.point";
 
 /// How a question is answered.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl Drafts<'_> {
         let history = &remember.history;
         if let Question::Sequence(sequence) = &remember.question {
             let steps = self.steps(sequence, history.within.unwrap_or(ENDLESS), questions);
-            let reads = question_reads(remember);
+            let reads = reads::of_members(remember);
             // A step may read what another took.
             for source in steps.stages.iter().filter_map(|stage| stage.source.as_ref()).chain(&steps.until) {
                 if let Some(base) = self.bases.get_mut(source.base as usize) {
@@ -137,7 +137,7 @@ impl Drafts<'_> {
             if learns {
                 base.keeps_first |= !is_bound;
             }
-            base.reads.append(&mut question_reads(remember));
+            base.reads.append(&mut reads::of_members(remember));
         }
         let mut lowering = Lowering { layout: self.layout, questions };
         Ask::Plain(Plain {
@@ -229,7 +229,6 @@ impl Drafts<'_> {
         }
         if let Some(base) = self.bases.get_mut(number as usize) {
             base.sees_alerts |= sees_alerts;
-            base.reads.append(&mut reads_of(parts.bound.iter().chain(&parts.alone).chain(keys)));
         }
         Source { base: number, residual, sees_alerts, same_keys: false }
     }
@@ -255,28 +254,4 @@ pub(super) fn meaning(alone: &[Arc<Typed>], keys: &[Arc<Typed>]) -> String {
 /// Returns the text that names the set of past events of a population.
 pub(super) fn meaning_of(population: &Arc<Typed>, keys: &[Arc<Typed>]) -> String {
     meaning(&split::split(population).alone, keys)
-}
-
-/// Returns the fields that a question reads of any event, by path: those that belong to it and those that ask.
-fn question_reads(remember: &Remember) -> BTreeSet<String> {
-    let mut parts = reach::inside(remember);
-    parts.extend(remember.history.keys.iter().flat_map(|key| [key.past.clone(), key.now.clone()]));
-    if let Question::Sequence(sequence) = &remember.question {
-        parts.extend(sequence.steps.iter().flat_map(|step| step.keys.clone()));
-    }
-    let mut reads = reads_of(&parts);
-    if matches!(remember.question, Question::TravelSpeed | Question::TravelDistance) {
-        reads.insert(PLACE.to_owned());
-    }
-    reads
-}
-
-/// Returns the fields that expressions read, by path; a record field's is written `kind[].path`.
-pub(super) fn reads_of<'t>(expressions: impl IntoIterator<Item = &'t Arc<Typed>>) -> BTreeSet<String> {
-    let mut fields = BTreeSet::new();
-    let mut records = Vec::new();
-    expressions.into_iter().for_each(|typed| wanted(typed, &mut fields, &mut records));
-    let mut reads: BTreeSet<String> = fields.iter().map(|field| field.path()).collect();
-    reads.extend(records.iter().map(|(kind, field)| format!("{}[].{}", kind.path(), field.get().path)));
-    reads
 }

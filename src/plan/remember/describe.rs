@@ -38,9 +38,13 @@ impl RememberPlan {
         let readers = self.readers();
         self.bases()
             .iter()
+            .zip(0u32..)
             .zip(readers)
-            .map(|(base, rules)| {
-                let bytes_per_event = EVENT_BYTES + FIELD_BYTES * base.reads.len();
+            .map(|((base, number), rules)| {
+                // An event is kept once, with what its sets read and what the rules read that decide on it.
+                let deciding = self.rules().iter().filter(|rule| rule.home.contains(&number));
+                let kept = deciding.fold(base.fields, |kept, rule| kept.or(&rule.fields));
+                let bytes_per_event = EVENT_BYTES + FIELD_BYTES * kept.count();
                 HistoryText {
                     text: base.text.clone(),
                     form: base.form.words(),

@@ -8,6 +8,7 @@ mod ask;
 mod describe;
 mod form;
 mod reach;
+mod reads;
 mod refute;
 mod shape;
 mod split;
@@ -81,7 +82,7 @@ pub struct RememberRule {
     pub shown: Vec<QuestionId>,
     /// How long after its event a decision can still change, counted by the watermark.
     pub lag: Span,
-    /// The fields that its expressions read.
+    /// The fields that are read of an event on which it decides, once the guard holds.
     pub fields: Mask,
     /// The sets of past events that its condition asks, by number, if it asks all of them for what lies before its event and by the keys
     /// that its event has there; none otherwise. Where the event belongs to all of them, whoever changes them meets it there.
@@ -116,7 +117,7 @@ pub struct Base {
     pub form: Form,
     /// Whether the time of the key's first member is needed for ever.
     pub keeps_first: bool,
-    /// The fields that are read of its members, by path.
+    /// The fields that are read of its members once it is known that they are members, by path.
     pub reads: BTreeSet<String>,
     /// The same fields, by number.
     pub fields: Mask,
@@ -167,7 +168,7 @@ impl RememberPlan {
         for (planned, rule) in planned.iter_mut().zip(&typed) {
             planned.home = home(&planned.asked, &asks, &bases);
             planned.refutations = refute::refutations(rule, &mut questions, &asks, &bases);
-            let mut reads = ask::reads_of(rule.expressions());
+            let mut reads = reads::of_rule(rule);
             if planned.is_seen {
                 // Its alerts as events are of the same actor.
                 reads.extend(shape.fields().iter().map(|(path, _)| path).filter(|path| path.starts_with("actor.")).cloned());

@@ -22,6 +22,11 @@ impl Mask {
         Mask { fields: [low | other_low, high | other_high], records: self.records | other.records }
     }
 
+    /// Returns how many are in it.
+    pub fn count(&self) -> usize {
+        (self.fields.iter().map(|half| half.count_ones()).sum::<u32>() + self.records.count_ones()) as usize
+    }
+
     /// Says whether a record field is among them.
     fn has_record(&self, number: u16) -> bool {
         number >= 128 || self.records >> number & 1 == 1

@@ -17,7 +17,7 @@ use crate::pack::Severity;
 use crate::plan::{Plan, RuleIndex, TitlePart};
 
 pub use group::Alerts;
-pub use watch::{Lookout, Sighted, Watch};
+pub use watch::{Lookout, Sighted, Waiting, Watch};
 
 /// Most event ids that an alert lists from each end of its occurrences.
 pub const LISTED_MAX: usize = 20;

@@ -2,6 +2,7 @@
 //!
 //! Takes events as they come; gives, in the end, the alerts that the sorted stream without duplicates would have given.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Alert, Alerts, Evidence, Finding, Seen};
@@ -10,7 +11,7 @@ use crate::engine::{Change, Engine, FETCH_MAX, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
 use crate::event::{Event, Layout, Origin, Timestamp};
-use crate::plan::Plan;
+use crate::plan::{Plan, RuleIndex};
 
 /// What an event means, and what is found in it without any history.
 #[derive(Debug)]
@@ -25,6 +26,9 @@ impl Sighted {
         self.sighting.published()
     }
 }
+
+/// How many decisions of which rules wait for events that have not come, by the ids of the rules.
+pub type Waiting = BTreeMap<Arc<str>, usize>;
 
 /// Looks at events for the rules of a plan, apart from what is remembered, so that many can work at once.
 #[derive(Debug)]
@@ -81,9 +85,7 @@ impl Watch {
         for rule in self.engine.observe_at(event, received) {
             self.alerts.add(*rule, event, &NoMemory);
         }
-        for change in self.engine.changes() {
-            self.apply(change);
-        }
+        self.apply_all();
     }
 
     /// Takes in what a lookout has seen; an event that came before changes nothing.
@@ -91,9 +93,7 @@ impl Watch {
         if !self.engine.take(sighted.sighting, received).is_empty() {
             sighted.findings.into_iter().for_each(|finding| self.alerts.add_finding(finding));
         }
-        for change in self.engine.changes() {
-            self.apply(change);
-        }
+        self.apply_all();
     }
 
     /// Takes in what a lookout has seen of several events, one after another.
@@ -108,10 +108,23 @@ impl Watch {
     /// Ends the stream and returns the alerts.
     pub fn finish(mut self) -> Vec<Alert> {
         self.engine.finish();
+        self.apply_all();
+        self.alerts.finish()
+    }
+
+    /// Leaves the stream off behind its newest event: returns the alerts, and how many decisions of which rules wait for later events.
+    pub fn leave_off(mut self) -> (Vec<Alert>, Waiting) {
+        let waiting = self.engine.leave_off();
+        self.apply_all();
+        let id = |rule: RuleIndex| self.plan.rule(rule).map(|planned| planned.rule.id.clone());
+        let waiting = waiting.into_iter().filter_map(|(rule, decisions)| Some((id(rule)?, decisions))).collect();
+        (self.alerts.finish(), waiting)
+    }
+
+    fn apply_all(&mut self) {
         for change in self.engine.changes() {
             self.apply(change);
         }
-        self.alerts.finish()
     }
 
     fn apply(&mut self, change: Change) {

@@ -12,6 +12,7 @@ mod scratch;
 mod seen;
 mod table;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::{Event, Timestamp};
@@ -183,6 +184,13 @@ impl Engine {
     /// Ends the stream: what was open is decided and can be taken from [`Engine::changes`].
     pub fn finish(&mut self) {
         self.changes.append(&mut self.remembering.finish());
+    }
+
+    /// Leaves the stream off: what its newest event has passed is decided and can be taken from [`Engine::changes`]. Gives the rules that
+    /// wait for later events, each with how many of its decisions do.
+    pub fn leave_off(&mut self) -> BTreeMap<RuleIndex, usize> {
+        self.changes.append(&mut self.remembering.leave_off());
+        self.remembering.waiting()
     }
 
     /// Says after which time nothing can have happened yet, see [`Remembering::set_latest`].

@@ -8,6 +8,7 @@ use crate::alert::Alert;
 use crate::cli::days::{Day, PerDay};
 use crate::cli::escape::shown;
 use crate::cli::rules::{count, grouped};
+use crate::cli::run::open_words;
 
 /// Alerts that are listed; the counts above hold for all.
 const ALERTS_MAX: usize = 500;
@@ -27,6 +28,9 @@ svg text{fill:var(--faint);font:11px system-ui,sans-serif}svg.spark{width:9rem;h
 pub(super) fn page(report: &Report) -> String {
     let mut body = String::new();
     put(&mut body, format_args!("<h1>Backtest</h1><p>{}</p>", text(&report.headline())));
+    if let Some(open) = open_words(&report.waiting) {
+        put(&mut body, format_args!("<p>{}.</p>", text(&open)));
+    }
     if report.days.len() > 1 {
         put(&mut body, format_args!("<h2>Alerts per day</h2>{}", chart(&report.days, &report.alerts_per_day)));
     }

@@ -20,7 +20,7 @@ use super::input;
 use super::out::Out;
 use super::replay::{Replay, Replayed};
 use super::rules::{RuleOptions, load};
-use super::run::caution;
+use super::run::{caution, leave_open};
 use compare::Difference;
 use report::Report;
 
@@ -101,5 +101,6 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
         out.say(format_args!("the report is in `{}`", path.display()));
     }
     caution(&found.counts, out);
+    leave_open(&found.waiting, out);
     Ok(found.exit)
 }

@@ -6,7 +6,7 @@ use anstyle::Style;
 use serde_json::{Value, json};
 
 use super::compare::Difference;
-use crate::alert::Alert;
+use crate::alert::{Alert, Waiting};
 use crate::cli::days::{Day, PerDay, sparkline};
 use crate::cli::escape::json as escaped;
 use crate::cli::out::{BAD, FAINT, GOOD, Out, STRONG};
@@ -40,6 +40,8 @@ pub(super) struct Report {
     /// Alerts of each day, by their beginning.
     pub(super) alerts_per_day: PerDay,
     pub(super) alerts: Vec<Alert>,
+    /// How many findings of which rules depend on what comes after the last event.
+    pub(super) waiting: Waiting,
     /// Rules that found something, the most alerts first.
     pub(super) found: Vec<RuleReport>,
     /// Rules that found nothing.
@@ -85,6 +87,7 @@ impl Report {
             days: found.events_per_day.keys().copied().collect(),
             alerts_per_day,
             alerts: found.alerts.clone(),
+            waiting: found.waiting.clone(),
             found: reports,
             silent,
             difference,
@@ -182,6 +185,7 @@ impl Report {
             "duplicates": self.counts.duplicates,
             "bad": self.counts.bad,
             "alerts": self.alerts.len(),
+            "open": self.waiting.iter().map(|(rule, findings)| (rule.to_string(), (*findings).into())).collect::<serde_json::Map<String, Value>>(),
             "days": days,
             "rules": rules,
             "silent": self.silent,

@@ -19,7 +19,7 @@ use super::days::{Day, PerDay};
 use super::exit::{Exit, Refusal};
 use super::input;
 use super::out::Out;
-use crate::alert::{Alert, Lookout, Sighted, Watch};
+use crate::alert::{Alert, Lookout, Sighted, Waiting, Watch};
 use crate::engine::remember::{AHEAD_MAX, LATENESS};
 use crate::engine::{FETCH_MAX, Limits};
 use crate::event::{BadPiece, BadPieceKind, Event, Intake, Origin, Piece, Source, Span};
@@ -58,6 +58,8 @@ pub(super) struct Replay<'a> {
 pub(super) struct Replayed {
     /// The alerts, in the order of their beginnings.
     pub(super) alerts: Vec<Alert>,
+    /// How many findings of which rules depend on what comes after the last event.
+    pub(super) waiting: Waiting,
     pub(super) counts: Counts,
     /// How many events each day has.
     pub(super) events_per_day: PerDay,
@@ -323,10 +325,15 @@ impl Taking {
             self.counts.unplaced = self.counts.unplaced.max(remembering.unplaced);
             self.counts.dropped += watch.dropped() + remembering.evicted + remembering.cut + remembering.forgotten + remembering.unfinished;
         }
-        let mut alerts: Vec<Alert> = self.watches.into_iter().flat_map(Watch::finish).collect();
+        let (mut alerts, mut waiting) = (Vec::new(), Waiting::new());
+        // More may follow in another file: what is open stays open.
+        for (found, open) in self.watches.into_iter().map(Watch::leave_off) {
+            alerts.extend(found);
+            open.into_iter().for_each(|(rule, decisions)| *waiting.entry(rule).or_default() += decisions);
+        }
         alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));
         let nothing_read = self.counts.events == 0 && self.counts.bad > 0;
         let exit = exit.or_worse(if self.cut || nothing_read { Exit::World } else { Exit::Fine });
-        Ok(Replayed { alerts, counts: self.counts, events_per_day: self.events_per_day, exit })
+        Ok(Replayed { alerts, waiting, counts: self.counts, events_per_day: self.events_per_day, exit })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::alert::Alert;
+use crate::alert::{Alert, Waiting};
 use crate::cli::escape::json_text;
 use crate::cli::out::{BAD, DOUBTFUL, FAINT, Out, STRONG};
 use crate::cli::rules::{count, grouped};
@@ -80,6 +80,30 @@ pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
             grouped(usize::try_from(counts.dropped).unwrap_or(usize::MAX))
         ));
     }
+}
+
+/// Rules that are named where findings wait; of more only the number is said.
+const WAITING_NAMED_MAX: usize = 5;
+
+/// Says what the events do not decide.
+pub(in crate::cli) fn leave_open(waiting: &Waiting, out: &mut Out<'_>) {
+    if let Some(words) = open_words(waiting) {
+        out.warn(format_args!("{words}; later events decide"));
+    }
+}
+
+/// Returns in words how many findings wait for what comes after the last event, and those of which rules; nothing if none does.
+pub(in crate::cli) fn open_words(waiting: &Waiting) -> Option<String> {
+    let findings: usize = waiting.values().sum();
+    if findings == 0 {
+        return None;
+    }
+    let mut rules: Vec<String> = waiting.iter().take(WAITING_NAMED_MAX).map(|(rule, findings)| format!("`{rule}` {}", grouped(*findings))).collect();
+    if let Some(others) = waiting.len().checked_sub(WAITING_NAMED_MAX).filter(|others| *others > 0) {
+        rules.push(count(others, "other rule"));
+    }
+    let (is, its, ends) = if findings == 1 { ("is", "its window", "ends") } else { ("are", "their windows", "end") };
+    Some(format!("{} {is} still open ({}): {its} {ends} after the last event", count(findings, "possible finding"), rules.join(", ")))
 }
 
 /// Says in one line what was read and found; with `stats` also rule by rule.

@@ -49,6 +49,11 @@ impl Clock {
         self.settle_leap();
     }
 
+    /// Returns when the newest event happened, one far ahead that nothing has confirmed among them.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.newest.max(self.leap.map(|(leap, _)| leap))
+    }
+
     /// Sets the watermark from outside; it never goes back.
     pub(super) fn set(&mut self, watermark: Timestamp) {
         self.set = Some(self.set.map_or(watermark, |known| known.max(watermark)));

@@ -24,6 +24,8 @@ pub(super) struct Judged {
     pub(super) due: Option<Timestamp>,
     pub(super) young: bool,
     pub(super) unfinished: bool,
+    /// Whether there is a finding or none by what has not come yet.
+    pub(super) open: bool,
 }
 
 impl Org {
@@ -118,10 +120,13 @@ impl Org {
         let mut young = inquiry.young.get();
         let mut unfinished = inquiry.unfinished.get();
         let mut looked = inquiry.looked.into_inner();
+        let mut open = false;
         if due.is_some() {
             // Open answers are taken for yes as well; only what both say is said now.
             let hopeful = Inquiry::noting(view, number, true, looked);
-            if self::verdict(rules.plan, &hopeful, number, row).is_none() {
+            let hoped = self::verdict(rules.plan, &hopeful, number, row);
+            open = hoped.is_some() != verdict.is_some();
+            if hoped.is_none() {
                 verdict = None;
             }
             due = due.min(hopeful.open.get().or(due));
@@ -133,7 +138,7 @@ impl Org {
             looked.found.sort_unstable();
             looked.found.dedup();
         }
-        Judged { verdict, looked, due, young, unfinished }
+        Judged { verdict, looked, due, young, unfinished, open }
     }
 
     /// Notes in the cells that a decision has looked at them.

@@ -16,6 +16,7 @@ mod clock;
 mod codec;
 mod decide;
 mod different;
+mod ending;
 mod fetch;
 mod few;
 mod keep;
@@ -282,21 +283,6 @@ impl Remembering {
         let changes = changes(rules, &Arc::from(org_name), org, said, None, &mut self.counters);
         org.tidy(rules, &mut turn, &mut self.counters);
         changes
-    }
-
-    /// Ends the stream: what was open is decided. Nothing is remembered afterwards.
-    pub fn finish(&mut self) -> Vec<Change> {
-        let plan = self.plan.clone();
-        let rules = Rules { plan: &plan, limits: &self.limits };
-        let mut all = Vec::new();
-        for (name, org) in self.orgs.iter_mut() {
-            org.finished = true;
-            let mut turn = Turn::default();
-            org.wake(rules, &mut turn, &mut self.counters);
-            let said = org.conclude(&mut turn);
-            all.extend(changes(rules, name, org, said, None, &mut self.counters));
-        }
-        all
     }
 
     /// Works out what the questions of a rule are answered for an event, over what is remembered now; nothing changes by it. An event

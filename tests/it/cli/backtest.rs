@@ -91,3 +91,26 @@ fn the_page_needs_nothing_beside_it_and_runs_nothing_that_events_say() {
     let nowhere = clarion(&["backtest", path(&events), "--rules", path(&rules), "--html", path(&folder.join("no/such/folder.html"))]);
     assert_eq!(nowhere.exit, Exit::World);
 }
+
+#[test]
+fn what_the_last_event_does_not_decide_is_open_in_every_form_of_the_report() {
+    let folder = folder("backtest-open");
+    let rule = "id: tests.waiting\ntitle: Waiting\nseverity: low\nstatus: test\ndescription: Waits.\n\
+        when: eventType == \"user.session.start\" and not followed_by(eventType == \"user.session.end\" by actor.id within 12h)\n";
+    let rules = folder.join("rules");
+    fs::create_dir_all(&rules).expect("a folder of rules");
+    fs::write(rules.join("waiting.yml"), rule).expect("a rule");
+    let (file, page) = (folder.join("events.ndjson"), folder.join("report.html"));
+    fs::write(&file, event(2, 1, "SUCCESS", "user.session.start") + &event(4, 1, "SUCCESS", "user.session.start")).expect("events");
+    let args = ["backtest", path(&file), "--rules", path(&rules), "--html", path(&page)];
+    let said = clarion(&[&args[..], &["--format", "json"]].concat());
+    let report = said.json_lines().remove(0);
+    assert_eq!((&report["alerts"], &report["open"]), (&1.into(), &serde_json::json!({ "tests.waiting": 1 })), "{report}");
+    let words = "1 possible finding is still open (`tests.waiting` 1): its window ends after the last event";
+    assert!(said.talk.contains(&format!("warning: {words}; later events decide\n")), "{}", said.talk);
+    let page = fs::read_to_string(&page).expect("the page");
+    assert!(page.contains(&format!("<p>{words}.</p>")), "{page}");
+    // Rules that differ only in what they wait for: what neither decides is in neither.
+    let said = clarion(&[&args[..], &["--diff", path(&rules)]].concat());
+    assert!(said.answer.contains("0 more, 0 gone, 0 changed, 1 the same"), "{}", said.answer);
+}

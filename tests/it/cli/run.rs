@@ -214,6 +214,75 @@ fn events_from_the_future_make_no_other_late() {
     assert_eq!((said.json_lines().len(), said.talk.as_str()), (1, "6 events, 1 rule: 1 alert\n"));
 }
 
+/// A rule that waits an hour for the end of a session, but of one person.
+fn waiting(name: &str) -> std::path::PathBuf {
+    let folder = folder(name);
+    let rule = "id: tests.waiting\ntitle: Waiting\nseverity: low\nstatus: test\ndescription: Waits.\n\
+        when: |\n  eventType == \"user.session.start\" and (actor.id == \"00u9\"\n  \
+        or not followed_by(eventType == \"user.session.end\" by actor.id within 1h))\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    folder
+}
+
+/// An event of a person at a time of day, in an org.
+fn event_of(org: &str, who: &str, what: &str, time: &str) -> String {
+    format!(
+        "{{\"eventType\":\"com.okta.event_hook\",\"source\":\"https://{org}/api/v1/eventHooks/who1\",\"data\":{{\"events\":[{{\"uuid\":\"{who}-{what}-{time}\",\
+         \"published\":\"2026-03-02T{time}:00Z\",\"eventType\":\"user.session.{what}\",\"actor\":{{\"id\":\"{who}\"}}}}]}}}}\n"
+    )
+}
+
+/// The events on which something was found.
+fn found(said: &super::Said) -> Vec<String> {
+    said.json_lines().iter().map(|alert| alert["events"][0].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn what_the_last_event_does_not_decide_is_left_open_and_told() {
+    let folder = waiting("run-waiting");
+    let of = |who, what, time| event_of("a.okta.com", who, what, time);
+    let events = [
+        of("00u1", "start", "08:00"),
+        of("00u2", "start", "09:00"),
+        of("00u3", "start", "09:01"),
+        of("00u4", "start", "09:20"),
+        of("00u9", "start", "09:30"),
+        of("00u5", "start", "09:40"),
+        of("00u5", "end", "09:50"),
+        of("00u6", "end", "10:00"),
+    ]
+    .concat();
+    let file = folder.join("events.ndjson");
+    fs::write(&file, &events).expect("events");
+    let decided = ["00u1-start-08:00", "00u2-start-09:00", "00u9-start-09:30"];
+    let told = "warning: 2 possible findings are still open (`tests.waiting` 2): their windows end after the last event; later events decide\n\
+        8 events, 1 rule: 3 alerts\n";
+    // In a stream later events can come late until it ends.
+    for input in ["-", path(&file)] {
+        let said = clarion_with(&["run", input, "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+        assert_eq!((found(&said).as_slice(), said.talk.as_str()), (&decided.map(str::to_owned)[..], told), "{input}");
+    }
+    // More of the log decides it.
+    let more = events + &of("00u4", "end", "10:10") + &of("00u6", "end", "11:00");
+    let said = clarion_with(&["run", "--rules", path(&folder)], more.as_bytes(), Onlookers::default());
+    assert_eq!(found(&said), ["00u1-start-08:00", "00u2-start-09:00", "00u3-start-09:01", "00u9-start-09:30"]);
+    assert_eq!(said.talk, "10 events, 1 rule: 4 alerts\n");
+}
+
+#[test]
+fn each_org_is_decided_by_its_own_last_event() {
+    let folder = waiting("run-waiting-orgs");
+    let events = event_of("a.okta.com", "00u1", "start", "08:00")
+        + &event_of("b.okta.com", "00u2", "start", "08:10")
+        + &event_of("b.okta.com", "00u3", "end", "09:30")
+        + &event_of("c.okta.com", "00u4", "start", "08:20");
+    let said = clarion_with(&["run", "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+    assert_eq!(found(&said), ["00u2-start-08:10"], "{}", said.transcript());
+    assert!(said.talk.starts_with("warning: 2 possible findings are still open (`tests.waiting` 2)"), "{}", said.talk);
+    let alone = clarion_with(&["run", "--rules", path(&folder)], event_of("a.okta.com", "00u1", "start", "08:00").as_bytes(), Onlookers::default());
+    assert!(alone.talk.contains("1 possible finding is still open (`tests.waiting` 1): its window ends after the last event"), "{}", alone.talk);
+}
+
 #[test]
 fn the_event_of_an_alert_is_written_as_it_came() {
     let (rules, _) = counting();

@@ -1,5 +1,7 @@
 //! The law of convergence, on random rules and random events.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::naive::Naive;
 use super::{Run, Set, event, set};
 
@@ -225,7 +227,20 @@ fn check(seed: u64) {
             }
             run.event(json);
         }
+        // Where it is left off, all is said but what is counted as open, and what rules over alerts make of that.
+        let changes = run.engine.leave_off();
+        run.take(&changes);
+        let is_plain = |(rule, _): &&(String, String)| {
+            let planned = run.set.plan.number(index_of(run.set, rule)).and_then(|number| run.set.plan.rule(number));
+            planned.is_some_and(|planned| !planned.about_alerts)
+        };
+        let (said, open): (BTreeSet<_>, _) = (run.found.iter().filter(is_plain).cloned().collect(), run.engine.waiting());
         run.finish();
+        let mut later: BTreeMap<String, usize> = BTreeMap::new();
+        run.found.iter().filter(is_plain).filter(|finding| !said.contains(*finding)).for_each(|(rule, _)| *later.entry(rule.clone()).or_default() += 1);
+        let is_open = |(rule, many): (&String, &usize)| open.get(&index_of(run.set, rule)).copied().unwrap_or(0) >= *many;
+        assert!(said.is_subset(&run.found), "seed {seed}, {way}: taken back {:?}", said.difference(&run.found));
+        assert!(later.iter().all(is_open), "seed {seed}, {way}: open {open:?}, found later {later:?}\n{texts:#?}\n{}", stream.join("\n"));
         let missing: Vec<_> = expected.difference(&run.found).collect();
         let extra: Vec<_> = run.found.difference(&expected).collect();
         assert!(

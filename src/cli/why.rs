@@ -5,10 +5,12 @@ use std::path::Path;
 use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
+use crate::engine::remember::AHEAD_MAX;
 use crate::event::{Intake, Layout, Origin, Source, Value};
 use crate::pack::Pack;
-use crate::rehearsal::{Inspection, Why};
+use crate::rehearsal::{Inspection, Standing, Why};
 
+use super::clock::now;
 use super::escape::{self, shown, shown_within};
 use super::exit::{Exit, Refusal};
 use super::input;
@@ -58,14 +60,22 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let (pack, rule) = rules::find(&library, &args.rule)?;
     let remembers = rule.remembers();
     let mut inspection = Inspection::new(rule, &pack.sets);
+    inspection.set_latest(now().plus(AHEAD_MAX));
     let Found { bytes, origin, others } = event(args, pack, remembers.then_some(&mut inspection), out)?;
     let tree = inspection.why(rule, &bytes, &origin, &library.sources).map_err(|error| Refusal::world(format!("the event cannot be read: {error}")))?;
-    let fires = tree.value == Value::Bool(true);
+    let is_open = tree.standing == Standing::Open;
+    let fires = tree.value == Value::Bool(true) && !is_open;
     match args.format {
-        Format::Json => out.line(escape::json(&json!({ "rule": &*rule.id, "fires": fires, "remembers": remembers, "condition": to_json(&tree) }))),
+        Format::Json => {
+            out.line(escape::json(&json!({ "rule": &*rule.id, "fires": fires, "open": is_open, "remembers": remembers, "condition": to_json(&tree) })))
+        }
         Format::Human => {
             let id = out.paint(STRONG, &rule.id);
-            let verdict = if fires { out.paint(GOOD, "holds") } else { out.paint(BAD, "does not hold") };
+            let verdict = match (fires, is_open) {
+                (_, true) => out.paint(DOUBTFUL, "is still open"),
+                (true, _) => out.paint(GOOD, "holds"),
+                (false, _) => out.paint(BAD, "does not hold"),
+            };
             out.line(format_args!("{id} {verdict} on this event\n"));
             draw(&tree, &Branch::default(), out);
         }
@@ -162,16 +172,18 @@ struct Branch {
 }
 
 fn draw(tree: &Why, branch: &Branch, out: &mut Out<'_>) {
-    let (word, style) = match (&tree.value, tree.is_condition) {
-        (Value::Bool(true), true) => ("true", GOOD),
-        (Value::Bool(false), true) => ("false", BAD),
-        (Value::Missing, true) => ("missing", DOUBTFUL),
+    let (word, style) = match (&tree.value, tree.is_condition, tree.standing) {
+        (_, _, Standing::Unreached) => ("", FAINT),
+        (_, true, Standing::Open) => ("open", DOUBTFUL),
+        (Value::Bool(true), true, _) => ("true", GOOD),
+        (Value::Bool(false), true, _) => ("false", BAD),
+        (Value::Missing, true, _) => ("missing", DOUBTFUL),
         _ => ("", FAINT),
     };
     let word = out.paint(style, &format!("{word:7}"));
     let lines = out.paint(FAINT, &branch.own);
     let text = shown(&tree.text);
-    match tree.is_condition && !matches!(tree.value, Value::Missing) {
+    match tree.is_condition && (tree.standing == Standing::Unreached || !tree.value.is_missing()) {
         true => out.line(format_args!("{word} {lines}{text}")),
         false => {
             let value = tree.value.to_string();
@@ -184,15 +196,22 @@ fn draw(tree: &Why, branch: &Branch, out: &mut Out<'_>) {
             out.line(format_args!("{word} {lines}{text} = {value}"));
         }
     }
+    let aside = |told: &str, out: &mut Out<'_>| {
+        let trunk = if tree.parts.is_empty() { "   " } else { "│  " };
+        let lines = out.paint(FAINT, &format!("{}{trunk}", branch.below));
+        let told = out.paint(FAINT, told);
+        out.line(format_args!("        {lines}{told}"));
+    };
     if let Some(evidence) = &tree.evidence {
-        let lines = out.paint(FAINT, &format!("{}   ", branch.below));
         let span = match (evidence.first, evidence.last) {
             (Some(first), Some(last)) if first != last => format!(" from {first} to {last}"),
             (Some(first), _) => format!(" at {first}"),
             _ => String::new(),
         };
-        let told = out.paint(FAINT, &format!("{}{span}", count(evidence.count, "event")));
-        out.line(format_args!("        {lines}{told}"));
+        aside(&format!("{}{span}", count(evidence.count, "event")), out);
+    }
+    if let Some(note) = &tree.note {
+        aside(&shown(note), out);
     }
     for (at, part) in tree.parts.iter().enumerate() {
         let (fork, trunk) = if at + 1 == tree.parts.len() { ("└─ ", "   ") } else { ("├─ ", "│  ") };
@@ -206,6 +225,8 @@ fn to_json(tree: &Why) -> Json {
         "text": tree.text,
         "value": tree.value.to_json(),
         "missing": tree.value.is_missing(),
+        "open": tree.standing == Standing::Open,
+        "note": tree.note,
         "parts": tree.parts.iter().map(to_json).collect::<Vec<_>>(),
         "evidence": tree.evidence.as_ref().map(|evidence| json!({
             "count": evidence.count,

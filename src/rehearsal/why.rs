@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::Sources;
-use crate::engine::remember::{Answers, Evidence};
+use crate::diagnostic::{Sources, Span as Place};
+use crate::engine::remember::{Evidence, Footing, Met, Told};
 use crate::engine::{Engine, Limits};
-use crate::evaluate::{Code, Lowering, Moment, Questions};
-use crate::event::{BadEvent, Event, Layout, Origin, Scalar, Span, Type, Value};
-use crate::language::{Node, Sets, Typed};
+use crate::evaluate::{Code, Lowering, Moment, QuestionId, Questions};
+use crate::event::{BadEvent, Event, Layout, Origin, Scalar, Span, Timestamp, Type, Value};
+use crate::language::{Node, Question, Remember, Sets, Step, Typed};
 use crate::pack::Rule;
 use crate::plan::{Plan, RuleIndex};
 
@@ -24,6 +24,22 @@ pub struct Why {
     pub parts: Vec<Why>,
     /// The events behind the answer of a history; none if it is no history, or nothing stands behind its answer.
     pub evidence: Option<Evidence>,
+    /// How sure the value is.
+    pub standing: Standing,
+    /// What else is to be said of it.
+    pub note: Option<String>,
+}
+
+/// How sure a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Standing {
+    /// It stays so.
+    #[default]
+    Known,
+    /// It depends on events that have not come.
+    Open,
+    /// It was not worked out: what stands before it had decided.
+    Unreached,
 }
 
 /// Works out why an event does or does not fulfil a rule, after the events that came with it.
@@ -53,16 +69,21 @@ impl Inspection {
         Ok(())
     }
 
-    /// Evaluates the rule's condition part by part on one event, as if no other came any more.
+    /// Says after which time nothing can have happened yet.
+    pub fn set_latest(&mut self, latest: Timestamp) {
+        self.engine.set_latest(latest);
+    }
+
+    /// Evaluates the rule's condition part by part on one event, behind the last event that was observed.
     ///
     /// # Errors
     /// The event cannot be read.
     pub fn why(mut self, rule: &Rule, raw: &[u8], origin: &Origin, sources: &Sources) -> Result<Why, BadEvent> {
-        self.engine.finish();
+        self.engine.leave_off();
         self.event.read(self.plan.layout(), raw, origin)?;
-        let (answers, evidence) = self.engine.remembering().ask(RuleIndex(0), &self.event);
+        let told = self.engine.remembering().ask(RuleIndex(0), &self.event);
         let mut questions = self.plan.questions().clone();
-        let mut teller = Teller { layout: self.plan.layout(), event: &self.event, sources, answers: &answers, evidence: &evidence, questions: &mut questions };
+        let mut teller = Teller { layout: self.plan.layout(), event: &self.event, sources, told: &told, questions: &mut questions };
         Ok(teller.part(&rule.when))
     }
 }
@@ -74,20 +95,30 @@ struct Teller<'a> {
     layout: &'a Layout,
     event: &'a Event,
     sources: &'a Sources,
-    answers: &'a Answers,
-    evidence: &'a [Evidence],
+    told: &'a Told,
     questions: &'a mut Questions,
 }
 
 impl Teller<'_> {
     fn part(&mut self, typed: &Typed) -> Why {
         let code = Lowering { layout: self.layout, questions: self.questions }.lower(typed);
-        let value = code.eval(&Moment::new(self.event, self.answers)).into_owned();
-        let evidence = match &code {
-            Code::Ask(question) => self.evidence.iter().find(|evidence| evidence.question == *question).cloned(),
-            _ => None,
-        };
-        let parts = match &typed.node {
+        let value = code.eval(&Moment::new(self.event, &self.told.answers)).into_owned();
+        let is_open = code.eval(&Moment::new(self.event, &self.told.hoped)) != value;
+        let standing = if is_open { Standing::Open } else { Standing::Known };
+        let is_condition = typed.ty == Type::Scalar(Scalar::Bool);
+        let mut why = Why { text: self.text(typed), value, is_condition, parts: Vec::new(), evidence: None, standing, note: None };
+        if let (Code::Ask(question), Node::Remember(remember)) = (&code, &typed.node) {
+            why.evidence = self.told.evidence.iter().find(|evidence| evidence.question == *question).cloned();
+            why.note = self.missing_key(remember).or_else(|| self.open_until(*question));
+            why.parts = self.steps(*question, remember);
+        } else {
+            why.parts = self.parts(typed);
+        }
+        why
+    }
+
+    fn parts(&mut self, typed: &Typed) -> Vec<Why> {
+        match &typed.node {
             Node::And(parts) | Node::Or(parts) => parts.iter().map(|part| self.part(part)).collect(),
             Node::Not(inner) => vec![self.part(inner)],
             // What a name stands for is told where it is used.
@@ -103,14 +134,71 @@ impl Teller<'_> {
             Node::Json(base, _) | Node::At(base, _) | Node::Negate(base) => vec![self.part(base)],
             Node::Quantified(_, records, _) => vec![self.part(records)],
             _ => Vec::new(),
-        };
-        Why { text: self.text(typed), value, is_condition: typed.ty == Type::Scalar(Scalar::Bool), parts, evidence }
+        }
     }
 
     fn text(&self, typed: &Typed) -> String {
-        let text: Vec<&str> = self.sources.snippet(typed.at).split_whitespace().collect();
+        self.snippet(typed.at)
+    }
+
+    fn snippet(&self, at: Place) -> String {
+        let text: Vec<&str> = self.sources.snippet(at).split_whitespace().collect();
         text.join(" ")
     }
+
+    /// Says which key of a history the event does not have: it belongs to no group then.
+    fn missing_key(&mut self, remember: &Remember) -> Option<String> {
+        let keys: Vec<Arc<Typed>> = match &remember.question {
+            Question::Sequence(sequence) => sequence.steps.last().map(|step| step.keys.clone()).unwrap_or_default(),
+            _ => remember.history.keys.iter().map(|key| key.now.clone()).collect(),
+        };
+        let is_missing = |key: &&Arc<Typed>| {
+            let code = Lowering { layout: self.layout, questions: self.questions }.lower(key);
+            code.eval(&Moment::new(self.event, &self.told.answers)).is_missing()
+        };
+        let key = keys.iter().find(is_missing)?;
+        Some(format!("`{}` is missing on this event, so that it goes with no other", key.text()))
+    }
+
+    fn open_until(&self, question: QuestionId) -> Option<String> {
+        let (_, until) = self.told.open.iter().find(|(open, _)| *open == question)?;
+        Some(format!("its window ends at {until}, after the last event"))
+    }
+
+    /// Returns a step as it is written.
+    fn step(&self, step: &Step) -> String {
+        let name = step.name.as_ref().map(|name| format!("{name}: ")).unwrap_or_default();
+        let times = if step.times > 1 { format!("{} times ", step.times) } else { String::new() };
+        format!("{name}{times}{}", self.snippet(step.at))
+    }
+
+    /// Tells what became of each step of a sequence.
+    fn steps(&self, question: QuestionId, remember: &Remember) -> Vec<Why> {
+        let Question::Sequence(sequence) = &remember.question else { return Vec::new() };
+        let Some((_, trail)) = self.told.trails.iter().find(|(known, _)| *known == question) else { return Vec::new() };
+        let last = sequence.steps.len().saturating_sub(1);
+        let steps = sequence.steps.iter().zip(&trail.steps).enumerate();
+        let steps = steps.map(|(at, (step, footing))| footed(self.step(step), footing, step.times, at == last));
+        let until = sequence.until.iter().zip(&trail.until);
+        steps.chain(until.map(|(until, footing)| footed(format!("until {}", self.text(until)), footing, 1, false))).collect()
+    }
+}
+
+/// Tells what became of a step.
+fn footed(text: String, footing: &Footing, times: i64, is_last: bool) -> Why {
+    let met = |met: &Met| format!("at {}: {}", met.at, met.uuid);
+    let (truth, note) = match footing {
+        Footing::Unreached => (None, "not reached".to_owned()),
+        Footing::Taken(_) if is_last => (Some(true), "this event".to_owned()),
+        Footing::Taken(event) => (Some(true), met(event)),
+        Footing::Missing(found) if times > 1 => (Some(false), format!("{found} of {times} events")),
+        Footing::Missing(_) => (Some(false), "no such event behind what stands before it, inside the window".to_owned()),
+        Footing::NotThis => (Some(false), "this event is not it".to_owned()),
+        Footing::Clear => (Some(true), "no such event between".to_owned()),
+        Footing::Broken(event) => (Some(false), format!("broken {}", met(event))),
+    };
+    let standing = if truth.is_some() { Standing::Known } else { Standing::Unreached };
+    Why { text, value: truth.map_or(Value::Missing, Value::Bool), is_condition: true, parts: Vec::new(), evidence: None, standing, note: Some(note) }
 }
 
 /// A literal says nothing that its text does not say already.

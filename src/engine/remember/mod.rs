@@ -29,6 +29,7 @@ mod row;
 mod snapshot;
 mod spare;
 mod steps;
+mod telling;
 mod turn;
 mod wheel;
 
@@ -48,13 +49,14 @@ pub use fetch::FETCH_MAX;
 pub use org::OKTA_BEGAN;
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
+pub use steps::{Footing, Met, Trail};
+pub use telling::Told;
 
 use asking::{Alone, Inquiry};
 use codec::{put_bytes, put_count, put_value};
 use fetch::Asked;
 use org::{Org, Rules};
 use orgs::Orgs;
-use row::{Name, RowRoom};
 use sha2::{Digest, Sha256};
 use turn::{Said, Turn};
 
@@ -283,23 +285,6 @@ impl Remembering {
         let changes = changes(rules, &Arc::from(org_name), org, said, None, &mut self.counters);
         org.tidy(rules, &mut turn, &mut self.counters);
         changes
-    }
-
-    /// Works out what the questions of a rule are answered for an event, over what is remembered now; nothing changes by it. An event
-    /// without uuid or time has no past.
-    pub fn ask(&self, index: RuleIndex, event: &Event) -> (Answers, Vec<Evidence>) {
-        let Some(number) = self.plan.number(index) else { return (Answers::default(), Vec::new()) };
-        let org = self.orgs.get(event.org().unwrap_or_default());
-        let (Some(org), Some(uuid), Some(at)) = (org, event.uuid(), event.published()) else {
-            let memory = Alone(&self.plan);
-            let shown = self.plan.rule(number).map(|rule| rule.shown.as_slice()).unwrap_or_default();
-            let moment = Moment::new(event, &memory);
-            return (Answers(shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect()), Vec::new());
-        };
-        let mask = self.plan.rule(number).map(|rule| rule.fields).unwrap_or_default();
-        let row = Row::of(event, &Name { at, id: EventId::of(uuid), alert: None }, &[], self.plan.shape(), &mask, &mut RowRoom::default());
-        let rules = Rules { plan: &self.plan, limits: &self.limits };
-        told(&self.plan, &Inquiry::new(org.view(rules, None), number, false), &row)
     }
 }
 

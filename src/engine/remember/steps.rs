@@ -4,6 +4,8 @@
 //! once, each keeping all events that can complete it, so the time is that of a few sorted lists; two steps need no more than the newest
 //! events of the first. Where steps are linked, choices are tried in order, earlier steps first, up to a bound.
 
+mod trail;
+
 use smallvec::SmallVec;
 
 use super::asking::Inquiry;
@@ -12,6 +14,9 @@ use super::few::Few;
 use super::row::Row;
 use crate::evaluate::{Code, Facts, Moment};
 use crate::plan::remember::{Source, Stage, Steps};
+
+pub(super) use trail::trail;
+pub use trail::{Footing, Met, Trail};
 
 /// Most choices tried for one event where steps are linked; beyond it the answer is no.
 pub(super) const CHOICES_MAX: usize = 100_000;
@@ -271,8 +276,8 @@ impl Search<'_, '_> {
             let needed = stage.times.saturating_sub(1);
             let Some(from) = events.len().checked_sub(needed) else { return false };
             let holds = last_holds(self.inquiry, self.steps, self.row, &facts(chosen))
-                && self.nothing_between(at, before.as_ref(), self.row, chosen)
-                && self.nothing_ends(chosen, path);
+                && self.between(at, before.as_ref(), self.row, chosen).is_none()
+                && path.first().is_none_or(|first| self.ends(chosen, first).is_none());
             if holds {
                 path.extend(events.get(from..).unwrap_or_default().iter().cloned());
                 path.push(self.row.clone());
@@ -285,7 +290,7 @@ impl Search<'_, '_> {
                 self.inquiry.unfinished.set(true);
                 return false;
             }
-            if !self.nothing_between(at, before.as_ref(), row, chosen) {
+            if self.between(at, before.as_ref(), row, chosen).is_some() {
                 continue;
             }
             let length = path.len();
@@ -304,35 +309,30 @@ impl Search<'_, '_> {
         false
     }
 
-    /// Says whether nothing that must be absent right before a step lies between its neighbours.
-    fn nothing_between(&self, at: usize, before: Option<&Row>, row: &Row, chosen: &[Option<Row>]) -> bool {
-        let Some(before) = before else { return true };
+    /// Returns what must be absent right before a step and yet lies between its neighbours, and the place of that among the steps.
+    fn between(&self, at: usize, before: Option<&Row>, row: &Row, chosen: &[Option<Row>]) -> Option<(usize, &Row)> {
+        let before = before?;
         let taken = facts(chosen);
         let absent = self.steps.stages.iter().enumerate().take(at).rev().take_while(|(_, stage)| stage.absent);
-        for (place, stage) in absent {
-            let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(place)) else { continue };
-            if events.after(before).iter().take_while(|known| *known < row).any(|known| self.inquiry.belongs(source, known, self.row, &taken)) {
-                return false;
-            }
-        }
-        true
+        absent.into_iter().find_map(|(place, stage)| {
+            let (Some(source), Some(Some(events))) = (&stage.source, self.cells.stages.get(place)) else { return None };
+            let mut between = events.after(before).iter().take_while(|known| *known < row);
+            between.find(|known| self.inquiry.belongs(source, known, self.row, &taken)).map(|met| (place, met))
+        })
     }
 
-    /// Says whether nothing that ends it all lies between the first event taken and the one that asks.
-    fn nothing_ends(&self, chosen: &[Option<Row>], path: &[Row]) -> bool {
-        let Some(first) = path.first() else { return true };
+    /// Returns what ends it all between the first event taken and the one that asks, and its place among what does that.
+    fn ends(&self, chosen: &[Option<Row>], first: &Row) -> Option<(usize, &Row)> {
         let mut taken = facts(chosen);
         // The last step is the event that asks; what ends it all may name it.
         taken.resize(self.steps.stages.len(), None);
         if let Some(last) = taken.last_mut() {
             *last = Some(self.row);
         }
-        !self
-            .steps
-            .until
-            .iter()
-            .zip(&self.cells.until)
-            .any(|(source, events)| events.after(first).iter().any(|row| self.inquiry.belongs(source, row, self.row, &taken)))
+        let until = self.steps.until.iter().zip(&self.cells.until).enumerate();
+        until.into_iter().find_map(|(place, (source, events))| {
+            events.after(first).iter().find(|row| self.inquiry.belongs(source, row, self.row, &taken)).map(|met| (place, met))
+        })
     }
 }
 

@@ -90,3 +90,90 @@ fn a_rule_that_remembers_is_told_as_far_as_one_event_goes() {
     assert_eq!(said.exit, Exit::Fine);
     assert!(said.talk.starts_with("warning: this rule asks about other events"), "{}", said.talk);
 }
+
+/// A rule of one condition in a folder of its own.
+fn rule(name: &str, when: &str) -> std::path::PathBuf {
+    let folder = super::folder(name);
+    let text = format!("id: tests.asked\ntitle: Asked\nseverity: low\nstatus: test\ndescription: Is asked about.\nwhen: |\n  {when}\n");
+    fs::write(folder.join("rule.yml"), text).expect("a rule");
+    folder
+}
+
+/// Events of one person: the minute, and what follows `user.` in the type.
+fn events(all: &[(u32, &str)]) -> String {
+    let event = |(minute, kind): &(u32, &str)| {
+        format!(
+            "{{\"uuid\": \"e{minute}\", \"published\": \"2026-03-02T08:{minute:02}:00Z\", \"eventType\": \"user.{kind}\", \"actor\": {{\"id\": \"00u1\"}}}}\n"
+        )
+    };
+    all.iter().map(event).collect()
+}
+
+fn why_of(folder: &std::path::Path, events: &str, uuid: &str, args: &[&str]) -> super::Said {
+    let all = [&["why", "tests.asked", "-", "--rules", super::path(folder), "--uuid", uuid], args].concat();
+    clarion_with(&all, events.as_bytes(), Onlookers::default())
+}
+
+const START: &str = "session.start";
+const END: &str = "session.end";
+const LOCK: &str = "account.lock";
+const RESET: &str = "account.reset_password";
+
+#[test]
+fn what_the_last_event_does_not_decide_is_told_as_open() {
+    let when = r#"eventType == "user.session.start" and not followed_by(eventType == "user.session.end" by actor.id within 30m)"#;
+    let folder = rule("why-open", when);
+    let told = events(&[(10, START), (20, START), (40, LOCK)]);
+    let said = why_of(&folder, &told, "e20", &[]);
+    insta::assert_snapshot!(said.transcript());
+    let json = why_of(&folder, &told, "e20", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!((&json["fires"], &json["open"]), (&false.into(), &true.into()), "{json}");
+    let decided = why_of(&folder, &told, "e10", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!((&decided["fires"], &decided["open"]), (&true.into(), &false.into()), "{decided}");
+    let never = why_of(&folder, &told, "e40", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!((&never["fires"], &never["open"]), (&false.into(), &false.into()), "the other half has decided: {never}");
+}
+
+#[test]
+fn a_sequence_tells_how_far_it_got() {
+    let when = r#"sequence(2 times eventType == "user.session.start", not eventType == "user.account.lock", eventType == "user.account.reset_password", until eventType == "user.session.end", eventType == "user.account.unlock" by actor.id within 30m)"#;
+    let folder = rule("why-sequence", when);
+    const UNLOCK: &str = "account.unlock";
+    let ways: [(&str, &[(u32, &str)]); 6] = [
+        ("all of it", &[(1, START), (2, START), (3, RESET), (9, UNLOCK)]),
+        ("the first step too seldom", &[(1, START), (3, RESET), (9, UNLOCK)]),
+        ("no second step behind the first", &[(0, RESET), (1, START), (2, START), (9, UNLOCK)]),
+        ("broken between", &[(1, START), (2, START), (3, LOCK), (4, RESET), (9, UNLOCK)]),
+        ("ended", &[(1, START), (2, START), (3, RESET), (5, END), (9, UNLOCK)]),
+        ("another event", &[(1, START), (2, START), (3, RESET), (9, LOCK)]),
+    ];
+    let mut all = String::new();
+    for (name, way) in ways {
+        let said = why_of(&folder, &events(way), "e9", &[]);
+        assert_eq!(said.exit, Exit::Fine, "{}", said.talk);
+        all.push_str(&format!("--- {name}\n{}", said.answer.lines().skip(3).map(|line| format!("{line}\n")).collect::<String>()));
+    }
+    insta::assert_snapshot!(all);
+    let (_, ended) = ways[4];
+    let json = why_of(&folder, &events(ended), "e9", &["--format", "json"]).json_lines().remove(0);
+    let until = &json["condition"]["parts"][4];
+    assert_eq!((&until["value"], &until["note"]), (&false.into(), &"broken at 2026-03-02T08:05:00.000Z: e5".into()), "{json}");
+}
+
+#[test]
+fn a_sequence_whose_steps_read_each_other_tells_the_longest_way() {
+    let when = r#"sequence(a: eventType == "user.session.start", not actor.id != a.actor.id, b: eventType == "user.account.lock" and client.ipAddress == a.client.ipAddress, eventType == "user.session.end" and client.ipAddress == b.client.ipAddress by actor.id within 30m)"#;
+    let folder = rule("why-linked", when);
+    let at = |minute: u32, kind: &str, ip: &str| events(&[(minute, kind)]).replace("\"actor\"", &format!("\"client\": {{\"ipAddress\": \"{ip}\"}}, \"actor\""));
+    let told = [at(1, START, "192.0.2.1"), at(2, START, "192.0.2.2"), at(3, LOCK, "192.0.2.1"), at(9, END, "192.0.2.3")].concat();
+    let said = why_of(&folder, &told, "e9", &[]);
+    insta::assert_snapshot!(said.answer.lines().skip(3).map(|line| format!("{line}\n")).collect::<String>());
+}
+
+#[test]
+fn a_key_that_the_event_does_not_have_is_told() {
+    let when = r#"count(eventType == "user.session.start" by actor.id, client.ipAddress within 1h) >= 2 or sequence(eventType == "user.session.start", eventType == "user.session.end" by client.ipAddress within 1h)"#;
+    let folder = rule("why-key", when);
+    let said = why_of(&folder, &events(&[(1, START), (2, START)]), "e2", &[]);
+    insta::assert_snapshot!(said.answer.lines().skip(3).map(|line| format!("{line}\n")).collect::<String>());
+}

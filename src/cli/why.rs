@@ -61,6 +61,7 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let remembers = rule.remembers();
     let mut inspection = Inspection::new(rule, &pack.sets);
     inspection.set_latest(now().plus(AHEAD_MAX));
+    let asks_about_alerts = inspection.asks_about_alerts();
     let Found { bytes, origin, others } = event(args, pack, remembers.then_some(&mut inspection), out)?;
     let tree = inspection.why(rule, &bytes, &origin, &library.sources).map_err(|error| Refusal::world(format!("the event cannot be read: {error}")))?;
     let is_open = tree.standing == Standing::Open;
@@ -82,6 +83,9 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     }
     if remembers && others == 0 {
         out.warn("this rule asks about other events, and this one came alone; name a file that holds them too, and this one by `--uuid`");
+    }
+    if asks_about_alerts {
+        out.warn("this rule asks about alerts, and only this rule was run: it is told as if no rule had raised one");
     }
     if !rule.enabled {
         out.warn("this rule is switched off (`enabled: false`)");
@@ -149,6 +153,12 @@ fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out:
                 out.warn(bad);
             }
             Ok(Found { others, ..found })
+        }
+        // An alert as an event is named by the event that it was found on, and by its rule.
+        (None, _, Some(uuid)) if uuid.contains(':') => {
+            let (event, rule) = uuid.split_once(':').unwrap_or_default();
+            let refusal = Refusal::usage(format!("`{}` names an alert, and `why` is asked about events of Okta's", shown(&uuid)));
+            Err(refusal.help(format!("ask why it was raised: `clarion why {} {} --uuid {}`", shown(rule), shown(&args.event), shown(event))))
         }
         (None, _, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
         (None, Some(bad), None) => Err(Refusal::world(bad)),

@@ -74,6 +74,12 @@ impl Inspection {
         self.engine.set_latest(latest);
     }
 
+    /// Says whether the rule asks about alerts: here no other rule raises any.
+    pub fn asks_about_alerts(&self) -> bool {
+        let plan = self.plan.remember();
+        plan.number(RuleIndex(0)).and_then(|number| plan.rule(number)).is_some_and(|rule| rule.about_alerts)
+    }
+
     /// Evaluates the rule's condition part by part on one event, behind the last event that was observed.
     ///
     /// # Errors

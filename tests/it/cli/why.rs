@@ -177,3 +177,18 @@ fn a_key_that_the_event_does_not_have_is_told() {
     let said = why_of(&folder, &events(&[(1, START), (2, START)]), "e2", &[]);
     insta::assert_snapshot!(said.answer.lines().skip(3).map(|line| format!("{line}\n")).collect::<String>());
 }
+
+#[test]
+fn an_alert_cannot_be_asked_about_and_the_answer_says_what_can() {
+    let folder = rule("why-alert", r#"eventType == "clarion.alert" and count(eventType == "clarion.alert" by actor.id within 1h) >= 2"#);
+    let said = why_of(&folder, &events(&[(1, START)]), "e1:tests.other", &[]);
+    insta::assert_snapshot!(said.transcript(), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `e1:tests.other` names an alert, and `why` is asked about events of Okta's
+    help: ask why it was raised: `clarion why tests.other - --uuid e1`
+    ");
+    let said = why_of(&folder, &events(&[(1, START)]), "e1", &[]);
+    assert!(said.talk.contains("warning: this rule asks about alerts, and only this rule was run: it is told as if no rule had raised one\n"), "{}", said.talk);
+}

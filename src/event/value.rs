@@ -36,7 +36,7 @@ pub enum Value<'a> {
     Point(Point),
     /// A distance in metres.
     Distance(f64),
-    /// A speed in metres per second.
+    /// A speed in metres per second; infinite where a distance took no time.
     Speed(f64),
     /// Several values.
     List(Vec<Value<'a>>),
@@ -87,18 +87,18 @@ impl Value<'_> {
         }
     }
 
-    /// Returns the value as JSON, for evidence and machine-readable output.
+    /// Returns the value as JSON, for evidence and machine-readable output. What has a unit is a text that says it, as people see it.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Value::Missing => serde_json::Value::Null,
             Value::Bool(value) => json!(value),
             Value::Int(value) => json!(value),
-            Value::Float(value) | Value::Distance(value) | Value::Speed(value) => json!(value),
+            Value::Float(value) => json!(value),
             Value::Point(point) => json!({ "lat": point.lat, "lon": point.lon }),
             Value::List(items) => items.iter().map(Value::to_json).collect(),
             Value::Json(json) => json.as_ref().clone(),
             Value::Text(text) => json!(text),
-            Value::Time(_) | Value::Duration(_) | Value::Address(_) | Value::Network(_) => {
+            Value::Time(_) | Value::Duration(_) | Value::Address(_) | Value::Network(_) | Value::Distance(_) | Value::Speed(_) => {
                 json!(self.to_string())
             }
         }
@@ -121,6 +121,8 @@ impl fmt::Display for Value<'_> {
             Value::Point(point) => point.fmt(f),
             Value::Distance(metres) if metres.abs() < 1000.0 => write!(f, "{} m", rounded(*metres)),
             Value::Distance(metres) => write!(f, "{} km", rounded(metres / 1000.0)),
+            // Of two places at one instant.
+            Value::Speed(speed) if speed.is_infinite() => f.write_str("∞ km/h"),
             Value::Speed(speed) => write!(f, "{} km/h", rounded(speed * 3.6)),
             Value::List(items) => {
                 for (index, item) in items.iter().enumerate() {

@@ -294,3 +294,25 @@ fn the_event_of_an_alert_is_written_as_it_came() {
     assert!(said.answer.ends_with(&format!("\"event\":{one_line}}}\n")), "{}", said.answer);
     assert_eq!(said.json_lines()[0]["event"]["alpha"]["b"], 1e2);
 }
+
+#[test]
+fn distances_and_speeds_are_told_with_their_units_also_where_no_time_has_passed() {
+    let folder = folder("run-travel");
+    let rule = "id: tests.travel\ntitle: Travel\nseverity: low\nstatus: test\ndescription: Travels.\n\
+        let: {trips: eventType == \"user.session.start\" by actor.id within 1d}\nwhen: travel_speed(trips) > 900km/h\n\
+        alert: {title: \"{travel_distance(trips)} at {travel_speed(trips)}\"}\ncontext: {far: travel_distance(trips), fast: travel_speed(trips)}\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    let event = |number: u32, time: &str, lat: u32| {
+        format!(
+            "{{\"uuid\":\"e{number}\",\"published\":\"2026-03-02T{time}Z\",\"eventType\":\"user.session.start\",\"actor\":{{\"id\":\"00u1\"}},\
+             \"client\":{{\"geographicalContext\":{{\"geolocation\":{{\"lat\":{lat},\"lon\":5}}}}}}}}\n"
+        )
+    };
+    let events = [event(1, "08:00:00", 50), event(2, "08:30:00", 60), event(3, "08:30:00", 50)].concat();
+    let said = clarion_with(&["run", "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+    let mut told: Vec<_> =
+        said.json_lines().iter().map(|alert| (alert["title"].clone(), alert["context"].clone(), alert["evidence"][0]["value"].clone())).collect();
+    let of = |speed: &str| (format!("1112 km at {speed}").into(), serde_json::json!({ "far": "1112 km", "fast": speed }), speed.into());
+    told.sort_by_key(|(title, ..)| title.to_string());
+    assert_eq!(told, [of("2224 km/h"), of("∞ km/h")]);
+}

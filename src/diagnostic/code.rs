@@ -142,4 +142,5 @@ codes! {
     FailureOnlyResponse "W0615" "a response to evidence that anyone can cause",
     EarlyEventType "W0616" "an event type that is not generally available",
     CaseSensitiveLogin "W0617" "a case-sensitive comparison that Okta's spelling defeats",
+    BeyondLimit "W0618" "a count beyond what is kept",
 }

@@ -216,6 +216,17 @@ impl Comparison {
             (Comparison::Matches, _) => "matches",
         }
     }
+
+    /// Returns the comparison that says the same with its sides exchanged.
+    pub fn mirrored(self) -> Comparison {
+        match self {
+            Comparison::Less => Comparison::Greater,
+            Comparison::LessEqual => Comparison::GreaterEqual,
+            Comparison::Greater => Comparison::Less,
+            Comparison::GreaterEqual => Comparison::LessEqual,
+            op => op,
+        }
+    }
 }
 
 /// The operators that calculate.

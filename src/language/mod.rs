@@ -24,4 +24,4 @@ pub use parse::{DEPTH_MAX, EXPRESSION_BYTES_MAX, longest_duration, parse, parse_
 pub use regex::{COMPILED_BYTES_MAX, PATTERN_BYTES_MAX, check_regex, compile};
 pub use snippet::{Quoting, Snippet, TextMap};
 pub use text::{holds, like};
-pub use typed::{History, JsonStep, Key, Node, Pattern, Quantifier, Question, Remember, Scope, Sequence, Step, Typed};
+pub use typed::{EVENTS_PER_KEY_MAX, History, JsonStep, Key, Node, Pattern, Quantifier, Question, Remember, Scope, Sequence, Step, Typed};

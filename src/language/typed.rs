@@ -113,6 +113,9 @@ pub enum Quantifier {
     None,
 }
 
+/// Most events that are kept of one key of a history; the oldest go first.
+pub const EVENTS_PER_KEY_MAX: usize = 100_000;
+
 /// A set of past events.
 #[derive(Clone, Debug)]
 pub struct History {

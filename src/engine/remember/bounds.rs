@@ -7,15 +7,13 @@ use smallvec::SmallVec;
 use super::cells::{CellId, Cells};
 use super::fetch::FETCH_MAX;
 use crate::event::Span;
+pub use crate::language::EVENTS_PER_KEY_MAX;
 
 /// How late an event may come.
 pub const LATENESS: Span = Span::hours(1);
 
 /// Most keys that one history holds for one org.
 pub const KEYS_PER_HISTORY_MAX: usize = 1_000_000;
-
-/// Most events that one key holds.
-pub const EVENTS_PER_KEY_MAX: usize = 100_000;
 
 /// Most decisions of one org that are kept because they can still change.
 pub const DECISIONS_MAX: usize = 500_000;

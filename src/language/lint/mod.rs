@@ -2,6 +2,7 @@
 //!
 //! Takes one rule's typed condition; gives warnings. Each lint is a function of its own; none looks at other rules.
 
+mod beyond;
 mod contradiction;
 mod delivery;
 mod login;
@@ -34,6 +35,7 @@ pub struct Subject<'a> {
 pub fn lint(subject: &Subject<'_>) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     contradiction::check(subject, &mut warnings);
+    beyond::check(subject, &mut warnings);
     negation::check(subject, &mut warnings);
     login::check(subject, &mut warnings);
     if subject.decides {

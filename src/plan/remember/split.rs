@@ -108,7 +108,7 @@ impl Thresholds {
                 *self.uses.entry(remember.key()).or_default() += 1;
             }
             Node::Compare(op, false, left, right) => {
-                for (op, side, other) in [(*op, left, right), (mirrored(*op), right, left)] {
+                for (op, side, other) in [(*op, left, right), (op.mirrored(), right, left)] {
                     let Node::Remember(remember) = &side.unnamed().node else { continue };
                     let Some(enough) = enough(op, other) else { continue };
                     let compared = self.compared.entry(remember.key()).or_insert((0, 0));
@@ -130,7 +130,7 @@ impl Thresholds {
 /// Returns the question of a condition that a count be at least so high, and how high.
 pub(super) fn least(part: &Typed) -> Option<(&Arc<Remember>, usize)> {
     let Node::Compare(op, false, left, right) = &part.unnamed().node else { return None };
-    [(*op, left, right), (mirrored(*op), right, left)].into_iter().find_map(|(op, side, other)| {
+    [(*op, left, right), (op.mirrored(), right, left)].into_iter().find_map(|(op, side, other)| {
         let (Node::Remember(remember), Some(Value::Int(number))) = (&side.unnamed().node, other.constant()) else { return None };
         let least = match op {
             Comparison::GreaterEqual | Comparison::Equal => number,
@@ -140,16 +140,6 @@ pub(super) fn least(part: &Typed) -> Option<(&Arc<Remember>, usize)> {
         let counts = matches!(remember.question, Question::Count | Question::Distinct);
         usize::try_from(least).ok().filter(|_| counts).map(|least| (remember, least))
     })
-}
-
-fn mirrored(op: Comparison) -> Comparison {
-    match op {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
-        op => op,
-    }
 }
 
 fn enough(op: Comparison, other: &Typed) -> Option<i64> {

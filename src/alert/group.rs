@@ -30,7 +30,7 @@ type Place = (Option<Arc<str>>, RuleIndex, String);
 type Shared = (Option<Arc<str>>, RuleIndex, Vec<String>);
 
 /// Findings kept at most, with their events; those that come beyond it are only counted.
-const FINDINGS_MAX: usize = 1_000_000;
+pub const FINDINGS_MAX: usize = 1_000_000;
 
 impl Alerts {
     /// Makes an empty collection.

@@ -16,7 +16,7 @@ use crate::event::{Event, Timestamp, Value};
 use crate::pack::Severity;
 use crate::plan::{Plan, RuleIndex, TitlePart};
 
-pub use group::Alerts;
+pub use group::{Alerts, FINDINGS_MAX};
 pub use watch::{Lookout, Sighted, Waiting, Watch};
 
 /// Most event ids that an alert lists from each end of its occurrences.

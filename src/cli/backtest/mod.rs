@@ -20,7 +20,7 @@ use super::input;
 use super::out::Out;
 use super::replay::{Replay, Replayed};
 use super::rules::{RuleOptions, load};
-use super::run::{caution, leave_open};
+use super::run::caution;
 use compare::Difference;
 use report::Report;
 
@@ -100,7 +100,6 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
         fs::write(path, html::page(&report)).map_err(|error| Refusal::world(format!("cannot write `{}`: {}", path.display(), plain(&error))))?;
         out.say(format_args!("the report is in `{}`", path.display()));
     }
-    caution(&found.counts, out);
-    leave_open(&found.waiting, out);
+    caution(&found, out);
     Ok(found.exit)
 }

@@ -5,6 +5,7 @@
 //! comes out depends neither on the number of cores nor on the order of a file.
 
 mod bad;
+mod limits;
 mod order;
 mod progress;
 
@@ -60,6 +61,7 @@ pub(super) struct Replayed {
     pub(super) alerts: Vec<Alert>,
     /// How many findings of which rules depend on what comes after the last event.
     pub(super) waiting: Waiting,
+    pub(super) limits: limits::Limits,
     pub(super) counts: Counts,
     /// How many events each day has.
     pub(super) events_per_day: PerDay,
@@ -79,8 +81,6 @@ pub(super) struct Counts {
     pub(super) late: u64,
     /// Events without an id or a time, which have no place in histories.
     pub(super) unplaced: u64,
-    /// Findings, keys, events and decisions that were too many to keep.
-    pub(super) dropped: u64,
     /// How late an event could come, where events were taken as they came.
     pub(super) lateness: Option<Span>,
 }
@@ -316,6 +316,7 @@ impl Taking {
         self.show();
         self.progress.finish();
         self.counts.bad = self.bad.finish(out)?;
+        let mut limits = limits::Limits::default();
         for watch in &self.watches {
             let duplicates = usize::try_from(watch.engine().counters().duplicates).unwrap_or(usize::MAX);
             let remembering = watch.engine().remembering().counters();
@@ -323,7 +324,7 @@ impl Taking {
             self.counts.duplicates = self.counts.duplicates.max(duplicates);
             self.counts.late = self.counts.late.max(remembering.late);
             self.counts.unplaced = self.counts.unplaced.max(remembering.unplaced);
-            self.counts.dropped += watch.dropped() + remembering.evicted + remembering.cut + remembering.forgotten + remembering.unfinished;
+            limits.add(watch);
         }
         let (mut alerts, mut waiting) = (Vec::new(), Waiting::new());
         // More may follow in another file: what is open stays open.
@@ -334,6 +335,6 @@ impl Taking {
         alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));
         let nothing_read = self.counts.events == 0 && self.counts.bad > 0;
         let exit = exit.or_worse(if self.cut || nothing_read { Exit::World } else { Exit::Fine });
-        Ok(Replayed { alerts, waiting, counts: self.counts, events_per_day: self.events_per_day, exit })
+        Ok(Replayed { alerts, waiting, limits, counts: self.counts, events_per_day: self.events_per_day, exit })
     }
 }

@@ -18,7 +18,7 @@ use super::out::Out;
 use super::replay::{Replay, Replayed};
 use super::rules::RuleOptions;
 
-pub(super) use report::{caution, leave_open, open_words, severity_style};
+pub(super) use report::{caution, open_words, severity_style};
 
 /// Runs rules over events and prints the alerts
 #[derive(Debug, clap::Args)]
@@ -81,12 +81,11 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let library = args.rules.load(out)?;
     let paths = input::paths(&args.files);
     let replay = Replay { library: &library, paths: &paths, org: args.org.as_deref(), lateness: args.lateness, bad_events: args.bad_events.as_deref() };
-    let Replayed { mut alerts, waiting, counts, exit, .. } = replay.run(out)?;
-    alerts.retain(|alert| args.level.is_none_or(|level| alert.severity >= level));
-    report::print(&alerts, args.format.unwrap_or(if out.onlookers().answer { Format::Table } else { Format::Json }), out);
-    report::caution(&counts, out);
-    report::leave_open(&waiting, out);
-    report::summarise(&alerts, &counts, args.stats, &library, out);
-    let matched = args.fail_on_match && !alerts.is_empty();
-    Ok(exit.or_worse(if matched { Exit::Findings } else { Exit::Fine }))
+    let mut found: Replayed = replay.run(out)?;
+    found.alerts.retain(|alert| args.level.is_none_or(|level| alert.severity >= level));
+    report::print(&found.alerts, args.format.unwrap_or(if out.onlookers().answer { Format::Table } else { Format::Json }), out);
+    report::caution(&found, out);
+    report::summarise(&found.alerts, &found.counts, args.stats, &library, out);
+    let matched = args.fail_on_match && !found.alerts.is_empty();
+    Ok(found.exit.or_worse(if matched { Exit::Findings } else { Exit::Fine }))
 }

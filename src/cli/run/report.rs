@@ -12,7 +12,7 @@ use crate::cli::table::Table;
 use crate::pack::{Library, Severity};
 
 use super::Format;
-use crate::cli::replay::{Counts, ORDERED_MAX};
+use crate::cli::replay::{Counts, ORDERED_MAX, Replayed};
 
 pub(super) fn print(alerts: &[Alert], format: Format, out: &mut Out<'_>) {
     match format {
@@ -55,7 +55,8 @@ pub(in crate::cli) fn severity_style(severity: Severity) -> Style {
 }
 
 /// Says what makes the answer less than it could be.
-pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
+pub(in crate::cli) fn caution(found: &Replayed, out: &mut Out<'_>) {
+    let counts = &found.counts;
     if counts.late > 0 {
         let events = count(usize::try_from(counts.late).unwrap_or(usize::MAX), "event");
         match counts.lateness {
@@ -74,23 +75,16 @@ pub(in crate::cli) fn caution(counts: &Counts, out: &mut Out<'_>) {
         let events = count(usize::try_from(counts.unplaced).unwrap_or(usize::MAX), "event");
         out.warn(format_args!("{events} without `uuid` or without a `published` that is a time: judged alone, had no part in histories"));
     }
-    if counts.dropped > 0 {
-        out.warn(format_args!(
-            "limits were reached: {} findings, keys, events or decisions were dropped",
-            grouped(usize::try_from(counts.dropped).unwrap_or(usize::MAX))
-        ));
+    for words in found.limits.words() {
+        out.warn(format_args!("a limit was reached: {words}"));
+    }
+    if let Some(words) = open_words(&found.waiting) {
+        out.warn(format_args!("{words}; later events decide"));
     }
 }
 
 /// Rules that are named where findings wait; of more only the number is said.
 const WAITING_NAMED_MAX: usize = 5;
-
-/// Says what the events do not decide.
-pub(in crate::cli) fn leave_open(waiting: &Waiting, out: &mut Out<'_>) {
-    if let Some(words) = open_words(waiting) {
-        out.warn(format_args!("{words}; later events decide"));
-    }
-}
 
 /// Returns in words how many findings wait for what comes after the last event, and those of which rules; nothing if none does.
 pub(in crate::cli) fn open_words(waiting: &Waiting) -> Option<String> {

@@ -82,6 +82,32 @@ pub struct Counters {
     pub events: usize,
     /// Bytes held now, as estimated.
     pub bytes: usize,
+    /// The set of the key that had too many events last, by number.
+    pub(super) cut_in: Option<u32>,
+    /// The set whose key went last because there was too much, by number.
+    pub(super) evicted_from: Option<u32>,
+    /// The rule for which not every choice was tried last, by number.
+    pub(super) unfinished_by: Option<u32>,
+}
+
+impl Counters {
+    /// Counts an event that goes because its key has too many.
+    pub(super) fn cut(&mut self, base: u32) {
+        self.cut += 1;
+        self.cut_in = Some(base);
+    }
+
+    /// Counts a key that goes because there are too many.
+    pub(super) fn evict(&mut self, base: u32) {
+        self.evicted += 1;
+        self.evicted_from = Some(base);
+    }
+
+    /// Counts a decision for which not every choice was tried.
+    pub(super) fn leave_unfinished(&mut self, rule: u32) {
+        self.unfinished += 1;
+        self.unfinished_by = Some(rule);
+    }
 }
 
 /// Places of keys that are looked at for each key that has gone: more than one, so that those of keys that have grown go as well.

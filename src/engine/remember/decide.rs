@@ -55,7 +55,9 @@ impl Org {
         let Some(rule) = rules.plan.rule(number) else { return };
         counters.decisions += 1;
         let decided = self.judge(rules, number, row, turn);
-        counters.unfinished += u64::from(decided.unfinished);
+        if decided.unfinished {
+            counters.leave_unfinished(number);
+        }
         let Some(pending) = self.pendings.get_mut(id.event) else { return };
         // It stays as long as it can change; one on an alert also because the alert can be taken back.
         pending.stays |= !decided.looked.is_empty() || decided.due.is_some() || decided.young || row.alert().is_some();

@@ -106,7 +106,7 @@ impl Org {
         while self.queues.keys(base) > rules.limits.keys_per_history_max || self.bytes > rules.limits.bytes_max / 2 {
             let from = if self.queues.keys(base) > rules.limits.keys_per_history_max { base } else { self.queues.largest().unwrap_or(base) };
             let Some(id) = self.queues.next_victim(from, &self.cells) else { break };
-            counters.evicted += 1;
+            counters.evict(from);
             let Some(cell) = self.cells.get_mut(id) else { continue };
             if cell.asks().is_empty() {
                 self.drop_cell(id);

@@ -25,6 +25,7 @@ mod org;
 mod orgs;
 mod pending;
 mod quiet;
+mod reached;
 mod row;
 mod snapshot;
 mod spare;
@@ -47,9 +48,10 @@ pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PE
 pub use clock::{AHEAD_MAX, LEAP_MAX};
 pub use fetch::FETCH_MAX;
 pub use org::OKTA_BEGAN;
+pub use reached::{Limit, Reached};
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
-pub use steps::{Footing, Met, Trail};
+pub use steps::{CHOICES_MAX, Footing, Met, Trail};
 pub use telling::Told;
 
 use asking::{Alone, Inquiry};

@@ -130,7 +130,7 @@ impl Org {
         while cell.entries.len() > rules.limits.events_per_key_max {
             if let Some(entry) = cell.entries.pop_front() {
                 bytes = bytes.saturating_sub(entry.bytes());
-                counters.cut += 1;
+                counters.cut(cell.base);
             }
         }
         self.bytes = bytes;

@@ -19,7 +19,7 @@ pub(super) use trail::trail;
 pub use trail::{Footing, Met, Trail};
 
 /// Most choices tried for one event where steps are linked; beyond it the answer is no.
-pub(super) const CHOICES_MAX: usize = 100_000;
+pub const CHOICES_MAX: usize = 100_000;
 
 /// Says whether there are events that make the sequence true.
 pub(super) fn holds(inquiry: &Inquiry<'_>, steps: &Steps, row: &Row) -> bool {

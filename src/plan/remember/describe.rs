@@ -59,7 +59,7 @@ impl RememberPlan {
     }
 
     /// Returns, for each set, the rules that read it directly or through nesting.
-    fn readers(&self) -> Vec<Vec<RuleIndex>> {
+    pub fn readers(&self) -> Vec<Vec<RuleIndex>> {
         let mut readers = vec![Vec::new(); self.bases().len()];
         for rule in self.rules() {
             let mut open = rule.shown.clone();

@@ -316,3 +316,43 @@ fn distances_and_speeds_are_told_with_their_units_also_where_no_time_has_passed(
     told.sort_by_key(|(title, ..)| title.to_string());
     assert_eq!(told, [of("2224 km/h"), of("∞ km/h")]);
 }
+
+/// A rule of one condition, and what it shows.
+fn limited(name: &str, when: &str, context: &str) -> std::path::PathBuf {
+    let folder = folder(name);
+    let rule = format!("id: tests.limited\ntitle: Limited\nseverity: low\nstatus: test\ndescription: Is over a limit.\nwhen: |\n  {when}\n{context}");
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    folder
+}
+
+/// Events of one person: how many seconds after midnight, and what `user.session` does.
+fn at_seconds(second: u32, what: &str) -> String {
+    let (hour, minute, of_minute) = (second / 3600, second / 60 % 60, second % 60);
+    format!(
+        "{{\"uuid\":\"{what}{second}\",\"published\":\"2026-03-02T{hour:02}:{minute:02}:{of_minute:02}Z\",\"eventType\":\"user.session.{what}\",\"actor\":{{\"id\":\"00u1\"}}}}\n"
+    )
+}
+
+#[test]
+fn a_key_that_has_too_many_events_is_told_with_its_rule_and_its_limit() {
+    let times = r#"count(eventType == "user.session.start" by actor.id within 7d)"#;
+    let folder = limited("run-limit-events", &format!(r#"eventType == "user.session.end" and {times} >= 2"#), &format!("context: {{times: '{times}'}}\n"));
+    // Three in a second, told apart by their ids.
+    let start = |number: u32| at_seconds(number / 3, "start").replace("\"uuid\":\"", &format!("\"uuid\":\"{number}-"));
+    let events: String = (0..100_007).map(start).collect::<String>() + &at_seconds(40_000, "end");
+    let said = clarion_with(&["run", "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+    assert_eq!(said.json_lines()[0]["context"]["times"], 100_000, "{}", said.talk);
+    let told = "warning: a limit was reached: 7 events of keys that had more than 100,000 went before their time (the last time for `tests.limited`)\n";
+    assert!(said.talk.contains(told), "{}", said.talk);
+}
+
+#[test]
+fn a_sequence_with_too_many_choices_is_told_with_its_rule_and_its_limit() {
+    let when = r#"sequence(a: eventType == "user.session.start", b: eventType == "user.session.start" and actor.id == a.actor.id, eventType == "user.session.end" and actor.id != b.actor.id by actor.id within 1d)"#;
+    let folder = limited("run-limit-choices", when, "");
+    let events: String = (0..500).map(|second| at_seconds(second, "start")).collect::<String>() + &at_seconds(1_000, "end");
+    let said = clarion_with(&["run", "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+    let told =
+        "warning: a limit was reached: 1 decision stopped after 100,000 choices of a sequence's steps, and said no (the last time for `tests.limited`)\n";
+    assert!(said.talk.contains(told), "{}", said.talk);
+}

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::alert::Alert;
+use crate::alert::{Alert, Waiting};
 
 /// Alerts by what became of them when the rules changed.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +15,8 @@ pub(super) struct Difference {
     pub(super) changed: Vec<(Alert, Alert)>,
     /// How many are the same in both.
     pub(super) same: usize,
+    /// How many findings of which of the other rules depend on what comes after the last event.
+    pub(super) waiting: Waiting,
 }
 
 impl Difference {

@@ -83,6 +83,9 @@ fn changes(body: &mut String, difference: &Difference) {
         body,
         format_args!("<h2>Compared with the other rules</h2><p>{added} more, {removed} gone, {changed} changed, {} the same</p>", grouped(difference.same)),
     );
+    if let Some(open) = open_words(&difference.waiting) {
+        put(body, format_args!("<p>By the other rules, {}.</p>", text(&open)));
+    }
     let by_rule = difference.by_rule();
     if !by_rule.is_empty() {
         put(body, format_args!("<table><tr><th>Rule<th class=n>More<th class=n>Gone<th class=n>Changed</tr>"));

@@ -12,7 +12,7 @@ use crate::cli::escape::json as escaped;
 use crate::cli::out::{BAD, FAINT, GOOD, Out, STRONG};
 use crate::cli::replay::{Counts, Replayed};
 use crate::cli::rules::{count, grouped};
-use crate::cli::run::severity_style;
+use crate::cli::run::{open_words, severity_style};
 use crate::cli::table::Table;
 use crate::event::Timestamp;
 use crate::pack::{Library, Severity};
@@ -178,6 +178,7 @@ impl Report {
                 "removed": difference.removed.iter().map(brief).collect::<Vec<_>>(),
                 "changed": difference.changed.iter().map(|(old, new)| json!({ "from": brief(old), "to": brief(new) })).collect::<Vec<_>>(),
                 "same": difference.same,
+                "open": open_json(&difference.waiting),
             })
         });
         escaped(&json!({
@@ -185,7 +186,7 @@ impl Report {
             "duplicates": self.counts.duplicates,
             "bad": self.counts.bad,
             "alerts": self.alerts.len(),
-            "open": self.waiting.iter().map(|(rule, findings)| (rule.to_string(), (*findings).into())).collect::<serde_json::Map<String, Value>>(),
+            "open": open_json(&self.waiting),
             "days": days,
             "rules": rules,
             "silent": self.silent,
@@ -224,6 +225,10 @@ impl RuleReport {
     }
 }
 
+fn open_json(waiting: &Waiting) -> Value {
+    waiting.iter().map(|(rule, findings)| (rule.to_string(), (*findings).into())).collect::<serde_json::Map<String, Value>>().into()
+}
+
 /// Returns a time to the minute, `2026-03-02 08:15`.
 pub(super) fn minute(time: Option<Timestamp>) -> String {
     let text = time.map_or_else(|| "unknown".to_owned(), |time| time.to_string().replace('T', " "));
@@ -231,9 +236,13 @@ pub(super) fn minute(time: Option<Timestamp>) -> String {
 }
 
 fn print_difference(difference: &Difference, out: &mut Out<'_>) {
-    let Difference { added, removed, changed, same } = difference;
+    let Difference { added, removed, changed, same, waiting } = difference;
     let [added_words, removed_words, changed_words] = [added.len(), removed.len(), changed.len()].map(grouped);
     out.line(format_args!("compared with the other rules: {added_words} more, {removed_words} gone, {changed_words} changed, {} the same\n", grouped(*same)));
+    // What one set of rules leaves open may be found by the other, and is no change for that.
+    if let Some(open) = open_words(waiting) {
+        out.line(format_args!("by the other rules, {open}\n"));
+    }
     if added.is_empty() && removed.is_empty() && changed.is_empty() {
         return;
     }

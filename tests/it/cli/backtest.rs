@@ -113,4 +113,13 @@ fn what_the_last_event_does_not_decide_is_open_in_every_form_of_the_report() {
     // Rules that differ only in what they wait for: what neither decides is in neither.
     let said = clarion(&[&args[..], &["--diff", path(&rules)]].concat());
     assert!(said.answer.contains("0 more, 0 gone, 0 changed, 1 the same"), "{}", said.answer);
+    // Rules that wait for less have decided, and those that they are compared with have not.
+    let shorter = folder.join("shorter");
+    fs::create_dir_all(&shorter).expect("a folder of rules");
+    fs::write(shorter.join("waiting.yml"), rule.replace("12h", "1m")).expect("a rule");
+    fs::write(&file, event(4, 1, "SUCCESS", "user.session.start") + &event(4, 5, "SUCCESS", "user.session.end").replace("00u1", "00u2")).expect("events");
+    let said = clarion(&["backtest", path(&file), "--rules", path(&shorter), "--diff", path(&rules)]);
+    assert!(said.answer.contains(&format!("1 more, 0 gone, 0 changed, 0 the same\n\nby the other rules, {words}\n")), "{}", said.transcript());
+    let report = clarion(&["backtest", path(&file), "--rules", path(&shorter), "--diff", path(&rules), "--format", "json"]).json_lines().remove(0);
+    assert_eq!((&report["open"], &report["difference"]["open"]), (&serde_json::json!({}), &serde_json::json!({ "tests.waiting": 1 })), "{report}");
 }

@@ -158,8 +158,8 @@ fn orgs_have_alerts_of_their_own_even_where_everything_else_is_alike() {
 }
 
 /// A rule that counts, and four events of one person an hour apart.
-fn counting() -> (std::path::PathBuf, Vec<String>) {
-    let folder = folder("run-counting");
+fn counting(name: &str) -> (std::path::PathBuf, Vec<String>) {
+    let folder = folder(name);
     let rule = "id: tests.counting\ntitle: Counting\nseverity: low\nstatus: test\ndescription: Counts.\n\
         when: eventType == \"user.session.start\" and count(eventType == \"user.session.start\" by actor.id within 5h) >= 4\n";
     fs::write(folder.join("rule.yml"), rule).expect("a rule");
@@ -173,7 +173,7 @@ fn counting() -> (std::path::PathBuf, Vec<String>) {
 
 #[test]
 fn rules_that_remember_are_run_and_their_alerts_carry_evidence() {
-    let (rules, events) = counting();
+    let (rules, events) = counting("run-remembers");
     let said = clarion_with(&["run", "--rules", path(&rules)], events.concat().as_bytes(), Onlookers::default());
     let alerts = said.json_lines();
     assert_eq!(alerts.len(), 1, "{}", said.transcript());
@@ -183,7 +183,7 @@ fn rules_that_remember_are_run_and_their_alerts_carry_evidence() {
 
 #[test]
 fn events_that_come_too_late_for_histories_are_told_and_the_bound_can_be_raised() {
-    let (rules, mut events) = counting();
+    let (rules, mut events) = counting("run-late");
     events.reverse();
     let run = |args: &[&str]| clarion_with(&[&["run", "--rules", path(&rules)], args].concat(), events.concat().as_bytes(), Onlookers::default());
     let said = run(&[]);
@@ -196,7 +196,7 @@ fn events_that_come_too_late_for_histories_are_told_and_the_bound_can_be_raised(
 
 #[test]
 fn events_without_a_place_in_time_are_told() {
-    let (rules, mut events) = counting();
+    let (rules, mut events) = counting("run-unplaced");
     events.insert(2, "{\"uuid\":\"x\",\"eventType\":\"user.session.start\"}\n".to_owned());
     let said = clarion_with(&["run", "--rules", path(&rules)], events.concat().as_bytes(), Onlookers::default());
     assert!(said.talk.starts_with("warning: 1 event without `uuid` or without a `published` that is a time"), "{}", said.talk);
@@ -205,7 +205,7 @@ fn events_without_a_place_in_time_are_told() {
 
 #[test]
 fn events_from_the_future_make_no_other_late() {
-    let (rules, mut events) = counting();
+    let (rules, mut events) = counting("run-future");
     for number in [1, 2] {
         let far = format!("{{\"uuid\":\"far{number}\",\"published\":\"9999-01-01T00:00:00.000Z\",\"eventType\":\"user.account.lock\"}}\n");
         events.insert(number, far);
@@ -285,7 +285,7 @@ fn each_org_is_decided_by_its_own_last_event() {
 
 #[test]
 fn the_event_of_an_alert_is_written_as_it_came() {
-    let (rules, _) = counting();
+    let (rules, _) = counting("run-written");
     let rule = "id: tests.ended\ntitle: Ended\nseverity: low\nstatus: test\ndescription: Ends.\nwhen: eventType == \"user.session.end\"\n";
     fs::write(rules.join("rule.yml"), rule).expect("a rule");
     let event = "{\n\t\"zebra\": 1.50, \"uuid\": \"u1\", \"eventType\": \"user.session.end\",\r\n \"alpha\": {\"b\": 1e2, \"a\": \"\\u0041\\t\"}\n}";

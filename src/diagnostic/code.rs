@@ -143,4 +143,5 @@ codes! {
     EarlyEventType "W0616" "an event type that is not generally available",
     CaseSensitiveLogin "W0617" "a case-sensitive comparison that Okta's spelling defeats",
     BeyondLimit "W0618" "a count beyond what is kept",
+    BracesInName "W0619" "an expression in a rule's own title",
 }

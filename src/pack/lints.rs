@@ -44,8 +44,26 @@ pub(super) fn one(subject: &Subject<'_>, rule: Option<&Rule>, warnings: &mut Vec
     found.sort_by_key(|fault: &Diagnostic| (fault.span, fault.code));
     found.dedup_by(|a, b| a.span == b.span && a.code == b.code);
     warnings.extend(found);
+    braces_in_name(subject.node, rule, warnings);
     missing_case(subject.node, rule, warnings);
     failure_only(rule, warnings);
+}
+
+/// Warns of an expression in the title of a rule, where it stays a text: alerts have a title of their own for that.
+fn braces_in_name(node: &Node, rule: &Rule, warnings: &mut Vec<Diagnostic>) {
+    let is_expression = rule.title.split_once('{').is_some_and(|(_, rest)| rest.contains('}'));
+    let title = match &node.value {
+        super::yaml::Value::Map(entries) => entries.iter().find(|(key, _)| key.text == "title").map(|(_, value)| value.at),
+        _ => None,
+    };
+    if let Some(at) = title.filter(|_| is_expression) {
+        warnings.push(
+            Diagnostic::new(Code::BracesInName, at, "braces mean nothing in the title of a rule".to_owned())
+                .label("shown as it is written")
+                .note("this title names the rule; what an alert says of its event is `alert.title`")
+                .help("write this under `alert:` as its `title`, and give the rule a name without an event in it"),
+        );
+    }
 }
 
 fn missing_case(node: &Node, rule: &Rule, warnings: &mut Vec<Diagnostic>) {

@@ -142,8 +142,7 @@ pub(super) fn across<'r>(own: &'r [Rule], others: impl Iterator<Item = &'r Rule>
 
 /// Rules over alerts must not wait for one another in a circle.
 fn circles(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
-    let waits: BTreeMap<&str, Vec<(String, Span)>> =
-        rules.iter().map(|rule| (&*rule.id, waits_for(&rule.when))).filter(|(_, waits)| !waits.is_empty()).collect();
+    let waits: BTreeMap<&str, Vec<(String, Span)>> = rules.iter().map(|rule| (&*rule.id, waits_for(rule))).filter(|(_, waits)| !waits.is_empty()).collect();
     let mut reported = BTreeSet::new();
     for start in waits.keys() {
         let mut path: Vec<&str> = vec![start];
@@ -177,11 +176,11 @@ fn closes<'w>(from: &'w str, goal: &str, waits: &'w BTreeMap<&str, Vec<(String, 
     false
 }
 
-/// Returns the rules whose alerts a condition names, with the literal that names each.
-fn waits_for(when: &Typed) -> Vec<(String, Span)> {
+/// Returns the rules whose alerts a rule names, in its condition or in what it tells of its findings, with the literal that names each.
+fn waits_for(rule: &Rule) -> Vec<(String, Span)> {
     let mut about_alerts = false;
     let mut named = Vec::new();
-    when.walk(&mut |part| {
+    let mut look = |part: &Typed| {
         let Expr::Compare(Comparison::Equal | Comparison::In, _, left, right) = &part.node else { return };
         let Expr::Field(_, FieldRef::Known(id)) = &left.unnamed().node else { return };
         match id.get().path {
@@ -189,7 +188,8 @@ fn waits_for(when: &Typed) -> Vec<(String, Span)> {
             "alert.rule" => named.extend(right.texts()),
             _ => {}
         }
-    });
+    };
+    rule.expressions().for_each(|typed| typed.walk(&mut look));
     if about_alerts { named } else { Vec::new() }
 }
 

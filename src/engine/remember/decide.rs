@@ -173,7 +173,7 @@ impl Org {
     fn raise(&mut self, rules: Rules<'_>, id: DecisionId, number: u32, row: &Row, severity: Severity, turn: &mut Turn, counters: &mut Counters) -> Raised {
         let alert = alert_row(rules.plan, number, row, severity);
         self.insert(rules, &alert, &Places::of_alert(rules.plan, &alert), false, turn, counters);
-        let who: Vec<u32> = triggered_by_alert(rules.plan, &alert).filter(|rule| rules.plan.sees(*rule, number)).collect();
+        let who: Vec<u32> = triggered_by_alert(rules.plan, &alert).filter(|rule| rules.plan.holds_on_alert_of(*rule, number)).collect();
         let raw = self.pendings.get(id.event).and_then(|pending| pending.raw.clone());
         let event = self.ask_for(rules, &alert, raw, &who, turn);
         Raised { row: alert, event }

@@ -64,8 +64,10 @@ pub struct RememberRule {
     pub meaning: String,
     /// Whether its findings are said here; those of a stateless rule are said by the stateless engine.
     pub speaks: bool,
-    /// Whether it asks about alerts.
+    /// Whether it asks about alerts: in its condition, or for what is told of its findings.
     pub about_alerts: bool,
+    /// Whether its condition does, so that it can hold on an alert.
+    pub holds_on_alerts: bool,
     /// The rules, by number, whose alerts it sees.
     pub sees: Vec<bool>,
     /// Whether some rule sees its alerts.
@@ -273,6 +275,11 @@ impl RememberPlan {
     pub fn sees(&self, rule: u32, other: u32) -> bool {
         self.rule(rule).and_then(|rule| rule.sees.get(other as usize)).copied().unwrap_or(false)
     }
+
+    /// Says whether the condition of a rule can hold on an alert of another.
+    pub fn holds_on_alert_of(&self, rule: u32, other: u32) -> bool {
+        self.rule(rule).is_some_and(|rule| rule.holds_on_alerts) && self.sees(rule, other)
+    }
 }
 
 /// Returns the field that a question takes from every event, if that is what this is.
@@ -324,7 +331,7 @@ struct Sight {
 /// A rule never sees its own alerts; one that names no rule sees the alerts of rules that do not ask about alerts themselves; one that
 /// names rules sees the alerts of those as well.
 fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sight)> {
-    let about: Vec<bool> = rules.iter().map(|(_, rule)| split::about_alerts(&rule.when)).collect();
+    let about: Vec<bool> = rules.iter().map(|(_, rule)| rule.expressions().any(|typed| split::about_alerts(typed))).collect();
     if !about.contains(&true) {
         return rules.iter().filter(|(_, rule)| rule.remembers()).map(|(index, rule)| (*index, *rule, Sight::default())).collect();
     }
@@ -332,7 +339,7 @@ fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sigh
         if about.get(at) != Some(&true) {
             return Vec::new();
         }
-        let named = rules.get(at).map(|(_, rule)| split::named_rules(&rule.when)).unwrap_or_default();
+        let named: Vec<String> = rules.get(at).into_iter().flat_map(|(_, rule)| rule.expressions()).flat_map(|typed| split::named_rules(typed)).collect();
         rules.iter().zip(&about).enumerate().map(|(other, ((_, rule), about))| other != at && (!about || named.iter().any(|name| **name == *rule.id))).collect()
     };
     let sight: Vec<Vec<bool>> = (0..rules.len()).map(sees).collect();
@@ -372,6 +379,7 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms
         meaning: format!("{}\n{}\n{}", rule.id, rule.when.key(), grades.join("\n")),
         speaks: rule.remembers() || sight.about,
         about_alerts: sight.about,
+        holds_on_alerts: split::about_alerts(&rule.when),
         sees: sight.sees.clone(),
         is_seen: sight.is_seen,
         guard,

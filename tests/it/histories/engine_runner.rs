@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use clarion::engine::remember::Fired;
+use clarion::engine::remember::{Evidence, Fired};
 use clarion::engine::{Change, Engine as Real, Limits};
-use clarion::event::{Event, Origin, Source, Span};
+use clarion::evaluate::{Facts, Memory, Moment, NoMemory};
+use clarion::event::{Event, Origin, Source, Span, Value};
 use clarion::pack::Library;
-use clarion::plan::{Plan, RuleIndex};
+use clarion::plan::{Plan, RuleIndex, TitlePart};
 use serde_json::Value as Json;
 
-use super::law::{Delivery, Runner, Told};
+use super::law::{Delivery, Runner};
 use super::reference::{Arrival, Findings};
 use super::schedule::LATENESS;
+use super::telling::{Proof, Telling, Told};
 use super::vocabulary::ORG;
 
 /// Longer than any stream lasts: nothing is ever late.
@@ -26,18 +28,19 @@ impl Engine {
 }
 
 impl Runner for Engine {
-    fn run(&self, library: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Told) {
+    fn run(&self, library: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Option<Told>) {
         let mut session = Session::new(library, ORG, LATENESS);
         session.deliver(library, deliveries);
-        session.finish()
+        let (findings, told) = session.finish();
+        (findings, Some(told))
     }
 }
 
-/// Returns the net effect of what the engine says while events arrive.
-pub(super) fn findings(library: &Library, arrivals: &[Arrival<'_>], org: &str, lateness: Option<Span>) -> Findings {
+/// Returns the net effect of what the engine says while events arrive, and what it tells of that.
+pub(super) fn findings(library: &Library, arrivals: &[Arrival<'_>], org: &str, lateness: Option<Span>) -> (Findings, Told) {
     let mut session = Session::new(library, org, lateness.unwrap_or(NEVER_LATE));
     arrivals.iter().for_each(|arrival| session.observe(arrival.event, arrival.received));
-    session.finish().0
+    session.finish()
 }
 
 /// An engine at work, and what it has said and not taken back.
@@ -49,7 +52,7 @@ struct Session {
     origin: Origin,
     event: Event,
     findings: Findings,
-    /// What is told of each finding, as far as histories say it.
+    /// What is told of each finding.
     told: Told,
 }
 
@@ -72,7 +75,8 @@ impl Session {
         let matched = engine.observe_at(&self.event, received).to_vec();
         let uuid = self.event.uuid().unwrap_or_default().to_owned();
         for rule in matched {
-            self.found(rule, &uuid);
+            let telling = telling(&self.plan, rule, &self.event, &NoMemory, &[]);
+            self.found(rule, &uuid, telling);
         }
         self.take_changes();
     }
@@ -97,24 +101,21 @@ impl Session {
         let events: Vec<Event> = events.iter().map(read).collect();
         let mut matched = Vec::new();
         self.engine.as_mut().expect("an engine").observe_all(&events, None, |event, rules| {
-            matched.extend(rules.iter().map(|rule| (*rule, event.uuid().unwrap_or_default().to_owned())));
+            matched.extend(rules.iter().map(|rule| (*rule, event.uuid().unwrap_or_default().to_owned(), telling(&self.plan, *rule, event, &NoMemory, &[]))));
         });
-        matched.iter().for_each(|(rule, uuid)| self.found(*rule, uuid));
+        matched.into_iter().for_each(|(rule, uuid, telling)| self.found(rule, &uuid, telling));
         self.take_changes();
     }
 
     fn tell(&mut self, fired: &Fired) {
-        let key = (self.name(fired.rule), fired.uuid.clone().unwrap_or_default());
-        self.told.insert(key, format!("{:?}\n{:#?}", fired.answers, fired.evidence));
+        let telling = telling(&self.plan, fired.rule, &fired.row, &fired.answers, &fired.evidence);
+        self.found(fired.rule, fired.uuid.as_deref().unwrap_or_default(), telling);
     }
 
     fn take_changes(&mut self) {
         for change in self.engine().changes() {
             match change {
-                Change::Fired(fired) => {
-                    self.found(fired.rule, fired.uuid.as_deref().unwrap_or_default());
-                    self.tell(&fired);
-                }
+                Change::Fired(fired) => self.tell(&fired),
                 Change::Amended(fired) => {
                     let key = (self.name(fired.rule), fired.uuid.clone().unwrap_or_default());
                     assert!(self.findings.contains(&key), "{key:?} is amended, but was never said");
@@ -151,9 +152,32 @@ impl Session {
         self.plan.rule(rule).expect("a rule of the plan").rule.id.to_string()
     }
 
-    fn found(&mut self, rule: RuleIndex, uuid: &str) {
-        self.findings.insert((self.name(rule), uuid.to_owned()));
+    fn found(&mut self, rule: RuleIndex, uuid: &str, telling: Telling) {
+        let key = (self.name(rule), uuid.to_owned());
+        self.findings.insert(key.clone());
+        self.told.insert(key, telling);
     }
+}
+
+/// Returns what is told of a rule on an event, with the words of its plan.
+fn telling(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, memory: &dyn Memory, evidence: &[Evidence]) -> Telling {
+    let rule = plan.rule(rule).expect("a rule of the plan");
+    let moment = Moment::new(facts, memory);
+    let level = rule.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or("", |(_, level)| level.word());
+    let mut shown = vec![("severity".to_owned(), Value::Text(level.into()))];
+    let values = rule.title.iter().filter_map(|part| if let TitlePart::Value(code) = part { Some(code) } else { None });
+    shown.extend(values.map(|code| ("title".to_owned(), code.eval(&moment).into_owned())));
+    shown.extend(rule.context.iter().map(|(name, code)| (format!("context {name}"), code.eval(&moment).into_owned())));
+    shown.extend(rule.group_by.iter().map(|code| ("group".to_owned(), code.eval(&moment).into_owned())));
+    let proof = |evidence: &Evidence| Proof {
+        question: plan.questions().get(evidence.question).expect("a question of the plan").key(),
+        value: evidence.value.clone(),
+        count: evidence.count,
+        uuids: evidence.uuids.clone(),
+        first: evidence.first,
+        last: evidence.last,
+    };
+    Telling { shown, evidence: evidence.iter().map(proof).collect() }
 }
 
 fn plan(library: &Library) -> Arc<Plan> {

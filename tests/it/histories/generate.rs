@@ -2,8 +2,10 @@
 
 use clarion::event::Span;
 
+use serde_json::json;
+
 use super::dice::Dice;
-use super::vocabulary::{KINDS, Words, rule};
+use super::vocabulary::{KINDS, Words, Written};
 
 /// Rules and the events for them.
 #[derive(Clone, Debug)]
@@ -17,15 +19,13 @@ pub(super) struct Case {
 #[derive(Clone, Debug)]
 pub(super) struct Draft {
     pub(super) id: String,
-    pub(super) lets: Vec<(String, String)>,
-    pub(super) severity: &'static str,
-    pub(super) when: String,
+    pub(super) written: Written,
 }
 
 impl Draft {
     /// Returns the text of the rule file.
     pub(super) fn text(&self) -> String {
-        rule(&self.id, self.severity, &self.lets, &self.when)
+        self.written.file(&self.id)
     }
 }
 
@@ -88,10 +88,57 @@ impl Writer {
             }
             let severity = *self.dice.pick(&["low", "high"]);
             let when = self.when(&lets);
-            drafts.push(Draft { id, lets, severity, when });
+            let mut written = Written { when, severity: Some(json!(severity)), lets: lets.into_iter().collect(), ..Written::default() };
+            self.tell(&mut written);
+            drafts.push(Draft { id, written });
             self.alerts = None;
         }
         drafts
+    }
+
+    /// Writes what is told of the findings of a rule; of many nothing but the rule's title.
+    fn tell(&mut self, written: &mut Written) {
+        let let_names: Vec<String> = written.lets.keys().cloned().collect();
+        let named = let_names.first().map(String::as_str);
+        if self.dice.chance(25) {
+            written.title = Some(format!("{{{}}} and {{{}}}", self.dice.pick(VALUES).to_owned(), self.shown(named)));
+        }
+        if self.dice.chance(25) {
+            let shown = self.shown(named);
+            written.context.insert("a".to_owned(), shown);
+        }
+        if self.dice.chance(15) {
+            let shown = self.shown(None);
+            written.context.insert("b".to_owned(), shown);
+        }
+        if self.dice.chance(15) {
+            written.group_by.push(self.dice.pick(KEYS).to_string());
+        }
+        if self.dice.chance(15) {
+            let worse = self.atom(None);
+            written.severity = Some(json!([{ "when": worse, "level": "high" }, { "level": "low" }]));
+        }
+    }
+
+    /// Writes something that is shown: a field of the event, or an answer.
+    fn shown(&mut self, named: Option<&str>) -> String {
+        let value = self.dice.pick(VALUES).to_string();
+        if self.dice.chance(35) {
+            return value;
+        }
+        let named = named.filter(|_| self.dice.chance(50));
+        let history = named.map_or_else(|| self.history(true), str::to_owned);
+        match self.dice.below(12) {
+            0..=3 => format!("count({history})"),
+            4 => format!("distinct({value} of ({history}))"),
+            5 => format!("values({value} of ({history}))"),
+            6 => format!("top({value} of ({history}), 2)"),
+            7 => format!("{}({value} of ({history}))", self.dice.pick(&["last", "first"]).to_owned()),
+            8 => format!("{}({} of ({history}))", self.dice.pick(&["sum", "min", "max", "avg"]).to_owned(), self.dice.pick(NUMBERS).to_owned()),
+            9 => format!("{}({history})", self.dice.pick(&["travel_speed", "travel_distance"]).to_owned()),
+            10 => format!("{}({history})", self.dice.pick(&["seen", "not seen", "followed_by"]).to_owned()),
+            _ => self.sequence(),
+        }
     }
 
     fn when(&mut self, lets: &[(String, String)]) -> String {

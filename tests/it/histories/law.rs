@@ -6,7 +6,6 @@
 //! - `CLARION_LAW_CASES=1000000` sets how many cases run.
 //! - `CLARION_LAW_SEED=123` sets the first seed.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -17,8 +16,9 @@ use serde_json::Value as Json;
 use super::engine_runner::Engine;
 use super::generate::{Case, Draft, case};
 use super::handmade::difference;
-use super::reference::{Findings, findings};
+use super::reference::{Arrival, Findings, examine, findings};
 use super::schedule::{Kind, LATENESS, Schedule, Step};
+use super::telling::Told;
 use super::vocabulary::{ORG, Words, library};
 
 /// How many cases run where nothing is said.
@@ -43,26 +43,23 @@ pub(super) enum Delivery<'e> {
     Reload,
 }
 
-/// What is told of each finding, as far as histories say it.
-pub(super) type Told = BTreeMap<(String, String), String>;
-
 /// Something that finds.
 pub(super) trait Runner: Sync {
     /// Returns what is found in the end: all that fired and was not withdrawn, with every open question decided; and what is told of it
     /// then, if it tells anything.
-    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Told);
+    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Option<Told>);
 }
 
 /// The reference, as a runner: it takes events in the order of arrival, so that this proves the schedules to be inside the bound.
 struct Reference;
 
 impl Runner for Reference {
-    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Told) {
+    fn run(&self, rules: &Library, deliveries: &[Delivery<'_>]) -> (Findings, Option<Told>) {
         let arrivals = deliveries.iter().flat_map(|delivery| match delivery {
             Delivery::Events(events) => events.iter().map(|event| (*event).clone()).collect(),
             Delivery::Restore | Delivery::Reload => Vec::new(),
         });
-        (findings(rules, &arrivals.collect::<Vec<Json>>(), ORG, Some(LATENESS)), Told::new())
+        (findings(rules, &arrivals.collect::<Vec<Json>>(), ORG, Some(LATENESS)), None)
     }
 }
 
@@ -125,17 +122,16 @@ fn hold(runner: &dyn Runner, cases: u64) {
 fn check(runner: &dyn Runner, seed: u64) -> Result<usize, String> {
     let case = case(seed);
     let library = read(&case.rules);
-    let expected = expected(&library, &case.events);
-    let told = told_in_order(runner, &library, &case.events);
+    let right = Right::of(runner, &library, &case.events);
     for kind in Kind::ALL {
         let schedule = Schedule::new(kind, &case.events, seed);
         assert!(schedule.is_inside_the_bound(&case.events), "seed {seed}: {kind:?} leaves the bound");
-        if wrong(&run(runner, &library, &case.events, &schedule), &expected, &told).is_some() {
+        if right.differs(&run(runner, &library, &case.events, &schedule)).is_some() {
             let (case, schedule) = shrink(runner, case, schedule);
             return Err(report(runner, &case, &schedule, seed));
         }
     }
-    Ok(expected.len())
+    Ok(right.findings.len())
 }
 
 pub(super) fn read(rules: &[Draft]) -> Library {
@@ -143,34 +139,52 @@ pub(super) fn read(rules: &[Draft]) -> Library {
     library(&texts).unwrap_or_else(|errors| panic!("the generator wrote rules with errors:\n{errors}"))
 }
 
-pub(super) fn expected(library: &Library, events: &[Words]) -> Findings {
-    findings(library, &events.iter().map(Words::event).collect::<Vec<_>>(), ORG, None)
+/// What is right: what must be found, and what is told of it where events come in their order.
+struct Right {
+    findings: Findings,
+    told: Option<Told>,
+    /// What is wrong with that, as the reference sees it.
+    faults: Vec<String>,
+}
+
+impl Right {
+    fn of(runner: &dyn Runner, library: &Library, events: &[Words]) -> Right {
+        let events: Vec<Json> = events.iter().map(Words::event).collect();
+        let told = told_in_order(runner, library, &events);
+        let arrivals: Vec<Arrival<'_>> = events.iter().map(|event| Arrival { event, received: None }).collect();
+        let outcome = examine(library, &arrivals, ORG, None, told.as_ref());
+        Right { findings: outcome.findings, told, faults: outcome.faults }
+    }
+
+    /// Says what is wrong with an outcome: what was found, or what is told of it.
+    fn differs(&self, outcome: &Result<(Findings, Option<Told>), String>) -> Option<String> {
+        let (found, tells) = match outcome {
+            Ok(outcome) => outcome,
+            Err(panic) => return Some(format!("  {panic}\n")),
+        };
+        if *found != self.findings {
+            return Some(difference(&self.findings, found).unwrap_or_default());
+        }
+        if !self.faults.is_empty() {
+            return Some(self.faults.concat());
+        }
+        let (told, tells) = (self.told.as_ref()?, tells.as_ref()?);
+        let ((rule, uuid), telling) = told.iter().find(|(key, telling)| tells.get(*key) != Some(*telling))?;
+        let other = tells.get(&(rule.clone(), uuid.clone()));
+        Some(format!("  of {rule} on {uuid}, events in order tell\n{telling:#?}\n  and these tell\n{other:#?}\n"))
+    }
 }
 
 /// Returns what is told where the events come in their order.
-fn told_in_order(runner: &dyn Runner, library: &Library, events: &[Words]) -> Told {
-    let mut events: Vec<(usize, Json)> = events.iter().map(Words::event).enumerate().collect();
-    events.sort_by_key(|(_, event)| (event["published"].as_str().unwrap_or_default().to_owned(), event["uuid"].as_str().unwrap_or_default().to_owned()));
-    let deliveries: Vec<Delivery<'_>> = events.iter().map(|(_, event)| Delivery::Events(vec![event])).collect();
+fn told_in_order(runner: &dyn Runner, library: &Library, events: &[Json]) -> Option<Told> {
+    let mut events: Vec<&Json> = events.iter().collect();
+    events.sort_by_key(|event| (event["published"].as_str().unwrap_or_default().to_owned(), event["uuid"].as_str().unwrap_or_default().to_owned()));
+    let deliveries: Vec<Delivery<'_>> = events.into_iter().map(|event| Delivery::Events(vec![event])).collect();
     catch_unwind(AssertUnwindSafe(|| runner.run(library, &deliveries).1)).unwrap_or_default()
 }
 
-/// Says what is wrong with an outcome: what was found, or what is told of it.
-fn wrong(outcome: &Result<(Findings, Told), String>, expected: &Findings, told: &Told) -> Option<String> {
-    let (found, tells) = match outcome {
-        Ok(outcome) => outcome,
-        Err(panic) => return Some(format!("  {panic}\n")),
-    };
-    if found != expected {
-        return Some(difference(expected, found).unwrap_or_default());
-    }
-    let ((rule, uuid), text) = told.iter().find(|(key, text)| tells.get(*key) != Some(*text))?;
-    let other = tells.get(&(rule.clone(), uuid.clone())).map_or("nothing", String::as_str);
-    Some(format!("  of {rule} on {uuid}, events in order tell\n{text}\n  and these tell\n{other}\n"))
-}
-
 /// Runs a schedule; a panic is a failure like any other.
-pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], schedule: &Schedule) -> Result<(Findings, Told), String> {
+pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], schedule: &Schedule) -> Result<(Findings, Option<Told>), String> {
     let events: Vec<Json> = events.iter().map(Words::event).collect();
     let deliveries: Vec<Delivery<'_>> = schedule
         .steps
@@ -189,8 +203,7 @@ pub(super) fn run(runner: &dyn Runner, library: &Library, events: &[Words], sche
 
 fn fails(runner: &dyn Runner, case: &Case, schedule: &Schedule) -> bool {
     let library = read(&case.rules);
-    let told = told_in_order(runner, &library, &case.events);
-    wrong(&run(runner, &library, &case.events, schedule), &expected(&library, &case.events), &told).is_some()
+    Right::of(runner, &library, &case.events).differs(&run(runner, &library, &case.events, schedule)).is_some()
 }
 
 /// Takes away rules, events, steps and fields as long as the case still fails.
@@ -206,6 +219,19 @@ fn shrink(runner: &dyn Runner, mut case: Case, mut schedule: Schedule) -> (Case,
                 (smaller, schedule.clone())
             }));
         }
+        smaller.extend((0..case.rules.len()).flat_map(|at| {
+            case.rules[at]
+                .written
+                .telling_less()
+                .into_iter()
+                .map(move |written| (at, written))
+                .map(|(at, written)| {
+                    let mut smaller = case.clone();
+                    smaller.rules[at].written = written;
+                    (smaller, schedule.clone())
+                })
+                .collect::<Vec<_>>()
+        }));
         smaller.extend((0..case.events.len()).map(|gone| {
             let mut smaller = case.clone();
             smaller.events.remove(gone);
@@ -251,25 +277,20 @@ const FIELDS: [Take; 8] = [
 /// Writes a failure such that it can become a scenario of its own.
 fn report(runner: &dyn Runner, case: &Case, schedule: &Schedule, seed: u64) -> String {
     let library = read(&case.rules);
-    let expected = expected(&library, &case.events);
-    let told = told_in_order(runner, &library, &case.events);
-    let outcome = wrong(&run(runner, &library, &case.events, schedule), &expected, &told).unwrap_or_default();
+    let right = Right::of(runner, &library, &case.events);
+    let outcome = right.differs(&run(runner, &library, &case.events, schedule)).unwrap_or_default();
     let mut text = format!("---- seed {seed}, {:?}: made as small as it gets\nabout: what the law found\nrules:\n", schedule.kind);
     for draft in &case.rules {
-        text.push_str(&format!("  {}:\n    severity: {}\n", draft.id, draft.severity));
-        if !draft.lets.is_empty() {
-            text.push_str("    let:\n");
-            for (name, meaning) in &draft.lets {
-                text.push_str(&format!("      {name}: >-\n        {meaning}\n"));
-            }
+        text.push_str(&format!("  {}:\n", draft.id));
+        for (name, part) in draft.written.parts() {
+            text.push_str(&format!("    {name}: {part}\n"));
         }
-        text.push_str(&format!("    when: >-\n      {}\n", draft.when));
     }
     text.push_str("events:\n");
     for (place, event) in case.events.iter().enumerate() {
         text.push_str(&format!("  - {} # {place}\n", event.line()));
     }
-    text.push_str(&format!("finds: {}\n", finds(&expected)));
+    text.push_str(&format!("finds: {}\n", finds(&right.findings)));
     text.push_str(&format!("---- events by their places, in the order of arrival\n{schedule}\n---- what differs\n{outcome}"));
     text.push_str(&format!("---- again: CLARION_LAW_SEED={seed} CLARION_LAW_CASES=1 cargo test --test it histories::law -- --nocapture"));
     text

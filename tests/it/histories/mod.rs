@@ -7,4 +7,5 @@ mod handmade;
 mod law;
 mod reference;
 mod schedule;
+mod telling;
 mod vocabulary;

@@ -155,15 +155,61 @@ pub(super) fn library(rules: &[String]) -> Result<Library, String> {
     if errors.is_empty() { Ok(library) } else { Err(errors.join("\n")) }
 }
 
-/// Returns the text of a rule file.
-pub(super) fn rule(id: &str, severity: &str, lets: &[(String, String)], when: &str) -> String {
-    let mut text = format!("id: {id}\ntitle: {id}\nseverity: {severity}\nstatus: test\ndescription: Made for a test.\n");
-    if !lets.is_empty() {
-        text.push_str("let:\n");
-        for (name, meaning) in lets {
-            text.push_str(&format!("  {name}: >-\n    {meaning}\n"));
-        }
+/// A rule as it is written, as far as scenarios need it.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    pub(super) when: String,
+    #[serde(default, rename = "let")]
+    pub(super) lets: BTreeMap<String, String>,
+    /// A level, or a list of conditions and levels.
+    #[serde(default)]
+    pub(super) severity: Option<Json>,
+    #[serde(default)]
+    pub(super) title: Option<String>,
+    #[serde(default)]
+    pub(super) context: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) group_by: Vec<String>,
+}
+
+impl Written {
+    /// Returns what it says, by the names of its parts; what it does not say is left out.
+    pub(super) fn parts(&self) -> Map<String, Json> {
+        let parts = [
+            ("severity", self.severity.clone()),
+            ("let", (!self.lets.is_empty()).then(|| json!(self.lets))),
+            ("when", Some(json!(self.when))),
+            ("context", (!self.context.is_empty()).then(|| json!(self.context))),
+            ("title", self.title.as_ref().map(|title| json!(title))),
+            ("group_by", (!self.group_by.is_empty()).then(|| json!(self.group_by))),
+        ];
+        parts.into_iter().filter_map(|(name, part)| Some((name.to_owned(), part?))).collect()
     }
-    text.push_str(&format!("when: >-\n  {when}\n"));
-    text
+
+    /// Returns the same with one thing less that is told of its findings.
+    pub(super) fn telling_less(&self) -> Vec<Written> {
+        let mut less = Vec::new();
+        less.extend(self.title.is_some().then(|| Written { title: None, ..self.clone() }));
+        less.extend(self.context.keys().map(|gone| {
+            let mut less = self.clone();
+            less.context.remove(gone);
+            less
+        }));
+        less.extend((!self.group_by.is_empty()).then(|| Written { group_by: Vec::new(), ..self.clone() }));
+        less.extend(self.severity.as_ref().is_some_and(Json::is_array).then(|| Written { severity: None, ..self.clone() }));
+        less
+    }
+
+    /// Returns the text of the rule file.
+    pub(super) fn file(&self, id: &str) -> String {
+        let mut parts = self.parts();
+        let alert: Map<String, Json> = ["title", "group_by"].into_iter().filter_map(|name| Some((name.to_owned(), parts.remove(name)?))).collect();
+        if !alert.is_empty() {
+            parts.insert("alert".to_owned(), Json::Object(alert));
+        }
+        parts.entry("severity").or_insert(json!("medium"));
+        parts.extend([("id", id), ("title", id), ("status", "test"), ("description", "Made for a test.")].map(|(name, text)| (name.to_owned(), json!(text))));
+        Json::Object(parts).to_string()
+    }
 }

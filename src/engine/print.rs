@@ -1,4 +1,4 @@
-//! Fingerprints of uuids: what tells events apart, in 16 bytes.
+//! Fingerprints: what tells events apart, in 16 bytes. It is of the uuid, or of all bytes where an event has none.
 
 use sha2::{Digest, Sha256};
 
@@ -17,11 +17,13 @@ impl<'e> EventId<'e> {
 
     /// Returns 128 bits that no two uuids share, the same ones in every process.
     pub(crate) fn fingerprint(self) -> u128 {
-        self.plain.unwrap_or_else(|| {
-            let digest = Sha256::digest(self.text.as_bytes());
-            digest.first_chunk::<16>().map_or(0, |bytes| u128::from_le_bytes(*bytes))
-        })
+        self.plain.unwrap_or_else(|| fingerprint(self.text.as_bytes()))
     }
+}
+
+/// Returns 128 bits that no two pieces of bytes share, the same ones in every process.
+pub(crate) fn fingerprint(bytes: &[u8]) -> u128 {
+    Sha256::digest(bytes).first_chunk::<16>().map_or(0, |bytes| u128::from_le_bytes(*bytes))
 }
 
 /// Where groups of four digits stand in the usual form, two of which are read at once.

@@ -1,7 +1,7 @@
 //! Which events have come before.
 //!
-//! Keeps a fingerprint of (org, uuid) for each event, in two generations: when the younger one is full the older one is forgotten, so
-//! that memory stays bounded and the most recent events are always known. An event without uuid is always new.
+//! Keeps a fingerprint of (org, event) for each event, in two generations: when the younger one is full the older one is forgotten, so
+//! that memory stays bounded and the most recent events are always known.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -27,9 +27,9 @@ impl Seen {
         Seen { young: Prints::default(), old: Prints::default(), hashers: (RandomState::new(), RandomState::new()), org: None }
     }
 
-    /// Says whether an event has come, by its org and the fingerprint of its uuid.
-    pub fn contains(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
-        let Some(fingerprint) = print.map(|print| print ^ self.mark(org)) else { return false };
+    /// Says whether an event has come, by its org and its fingerprint.
+    pub fn contains(&mut self, org: Option<&str>, print: u128) -> bool {
+        let fingerprint = print ^ self.mark(org);
         self.old.contains(fingerprint) || self.young.contains(fingerprint)
     }
 
@@ -50,16 +50,15 @@ impl Seen {
     }
 
     /// Fetches what noting an event will look at; of an event of the same org as the one before.
-    pub(super) fn fetch(&self, org: Option<&str>, print: Option<u128>) {
-        if let (Some(print), Some(mark)) = (print, self.known_mark(org)) {
+    pub(super) fn fetch(&self, org: Option<&str>, print: u128) {
+        if let Some(mark) = self.known_mark(org) {
             self.old.bring(print ^ mark);
             self.young.bring(print ^ mark);
         }
     }
 
-    /// Notes an event by its org and the fingerprint of its uuid; says whether it is the first of that uuid.
-    pub fn is_new(&mut self, org: Option<&str>, print: Option<u128>) -> bool {
-        let Some(print) = print else { return true };
+    /// Notes an event by its org and its fingerprint; says whether it is the first.
+    pub fn is_new(&mut self, org: Option<&str>, print: u128) -> bool {
         let fingerprint = print ^ self.mark(org);
         if self.old.contains(fingerprint) || !self.young.insert(fingerprint) {
             return false;
@@ -86,13 +85,12 @@ mod tests {
         let mut seen = Seen::new();
         let orgs = [None, Some("a.okta.com"), Some("b.okta.com"), Some("")];
         for org in orgs {
-            assert!(!seen.contains(org, Some(7)) && seen.is_new(org, Some(7)), "{org:?}");
+            assert!(!seen.contains(org, 7) && seen.is_new(org, 7), "{org:?}");
         }
         // Whichever org came last.
         for org in orgs.iter().rev().chain(&orgs) {
-            assert!(seen.contains(*org, Some(7)) && !seen.is_new(*org, Some(7)), "{org:?}");
-            assert!(!seen.contains(*org, Some(8)), "{org:?}");
+            assert!(seen.contains(*org, 7) && !seen.is_new(*org, 7), "{org:?}");
+            assert!(!seen.contains(*org, 8), "{org:?}");
         }
-        assert!(seen.is_new(None, None) && seen.is_new(None, None), "without a uuid every event is new");
     }
 }

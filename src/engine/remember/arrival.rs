@@ -6,7 +6,7 @@ use super::cells::{CellId, put_cell_key};
 use super::row::{DECIDING_MAX, Name, Row, RowRoom};
 use super::spare::Spares;
 use crate::engine::Scratch;
-use crate::engine::print::EventId;
+use crate::engine::print::{EventId, fingerprint};
 use crate::evaluate::{Facts, Moment, NoMemory};
 use crate::event::{Event, Timestamp};
 use crate::plan::Program;
@@ -17,8 +17,10 @@ use crate::plan::remember::{Base, Mask, RememberPlan};
 pub(crate) struct Arrival {
     /// The org that it is of.
     pub(crate) org: Arc<str>,
-    /// The fingerprint of its uuid.
-    pub(crate) print: Option<u128>,
+    /// The fingerprint of its uuid, or of its bytes where it has none.
+    pub(crate) print: u128,
+    /// Whether it has a uuid.
+    pub(super) is_named: bool,
     /// When it happened.
     pub(crate) at: Option<Timestamp>,
     /// What is kept of it, until it is taken in; nothing where no history holds it and no rule decides on it.
@@ -69,7 +71,8 @@ impl Arrival {
         if !Arc::ptr_eq(&self.org, org) {
             self.org = org.clone();
         }
-        self.print = id.map(EventId::fingerprint);
+        self.print = id.map_or_else(|| fingerprint(event.raw()), EventId::fingerprint);
+        self.is_named = id.is_some();
         self.at = event.published();
         self.places.clear();
         self.triggered.clear();

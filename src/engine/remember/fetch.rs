@@ -37,7 +37,7 @@ impl Remembering {
                 org = orgs.get(name).map(|org| (&*name, org));
             }
             let Some((_, org)) = org else { continue };
-            print.iter().for_each(|print| org.known.bring(*print));
+            org.known.bring(*print);
             for (base, key, cell) in belongs.iter_mut() {
                 let hash = org.cells.hash(base, key);
                 org.cells.bring_by_hash(hash);

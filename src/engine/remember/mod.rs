@@ -213,12 +213,11 @@ impl Remembering {
         self.take(&mut arrival, received)
     }
 
-    /// Notes an event that rules want; says whether it is the first of its uuid.
+    /// Notes an event that rules want; says whether it has not come before.
     pub(crate) fn is_new(&mut self, arrival: &Arrival) -> bool {
-        let Some(print) = arrival.print else { return true };
         let lateness = self.limits.lateness;
         let org = self.orgs.get_or_make(&arrival.org);
-        let is_new = org.known.is_new(print, arrival.at, org.clock.watermark(lateness));
+        let is_new = org.known.is_new(arrival.print, arrival.at, org.clock.watermark(lateness));
         self.counters.duplicates += u64::from(!is_new);
         is_new
     }
@@ -229,8 +228,8 @@ impl Remembering {
     }
 
     /// Says whether an event that rules wanted has come.
-    pub(crate) fn knows(&self, org: &str, print: Option<u128>) -> bool {
-        print.is_some_and(|print| self.orgs.get(org).is_some_and(|org| org.known.contains(print)))
+    pub(crate) fn knows(&self, org: &str, print: u128) -> bool {
+        self.orgs.get(org).is_some_and(|org| org.known.contains(print))
     }
 
     /// Takes in what matters of an event that has not come before, with the time of its receipt where that is known; `arrival` is left
@@ -240,9 +239,9 @@ impl Remembering {
         if plan.is_empty() {
             return Vec::new();
         }
-        let Arrival { org: name, print, at, row, places, triggered, raw } = arrival;
+        let Arrival { org: name, print, is_named, at, row, places, triggered, raw } = arrival;
         let (row, raw) = (row.take(), raw.take());
-        let (Some(print), Some(at)) = (*print, *at) else {
+        let Some(at) = at.filter(|_| *is_named) else {
             counters.unplaced += 1;
             return row.map(|row| alone(plan, &row, raw.as_ref(), triggered, name, counters)).unwrap_or_default();
         };
@@ -266,7 +265,7 @@ impl Remembering {
             }
         }
         org.settle(rules, turn, counters);
-        org.clock.observe(at, print, received, *latest);
+        org.clock.observe(at, *print, received, *latest);
         org.wake(rules, turn, counters);
         let said = org.conclude(turn);
         let changes = changes(rules, name, org, said, turn.home.as_ref(), counters);

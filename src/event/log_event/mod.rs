@@ -62,7 +62,7 @@ pub struct Event {
 pub struct Flags {
     /// Its bytes were not all text; U+FFFD stands where they were not.
     pub repaired: bool,
-    /// It has no uuid, so that a second copy of it cannot be told.
+    /// It has no uuid, so that a second copy of it is told by its bytes alone.
     pub no_uuid: bool,
     /// It has no time that can be read.
     pub no_time: bool,

@@ -204,6 +204,29 @@ fn events_without_a_place_in_time_are_told() {
 }
 
 #[test]
+fn events_without_a_uuid_go_by_their_bytes() {
+    let folder = folder("run-no-uuid");
+    let rules = folder.join("rules");
+    fs::create_dir_all(&rules).expect("a folder");
+    // One rule that remembers, and one that does not.
+    for (id, when) in [("test.plain", "sign_in"), ("test.remembers", "sign_in and not (exists(actor.id) and seen(sign_in by client.ipAddress within 1h))")] {
+        let when = when.replace("sign_in", "eventType == \"user.session.start\"");
+        let text = format!("id: {id}\ntitle: A sign-in\nseverity: low\nstatus: test\ndescription: For this test.\nwhen: {when}\n");
+        fs::write(rules.join(format!("{id}.yml")), text).expect("a rule");
+    }
+    let event = |ip: &str| format!("{{\"eventType\":\"user.session.start\",\"published\":\"2026-03-02T09:00:00Z\",\"client\":{{\"ipAddress\":\"{ip}\"}}}}\n");
+    let events = folder.join("events.ndjson");
+    fs::write(&events, [event("10.0.0.1"), event("10.0.0.1"), event("10.0.0.2"), event("10.0.0.1")].concat()).expect("events");
+    let said = clarion(&["run", path(&events), "--rules", path(&rules)]);
+    let mut ids: Vec<(String, String)> = said.json_lines().iter().map(|alert| (alert["rule"].to_string(), alert["id"].to_string())).collect();
+    ids.sort();
+    let rules: Vec<&str> = ids.iter().map(|(rule, _)| rule.trim_matches('"')).collect();
+    assert_eq!(rules, ["test.plain", "test.plain", "test.remembers", "test.remembers"]);
+    ids.dedup();
+    assert_eq!(ids.len(), 4, "each alert has an id of its own: {ids:?}");
+}
+
+#[test]
 fn events_from_the_future_make_no_other_late() {
     let (rules, mut events) = counting("run-future");
     for number in [1, 2] {

@@ -560,7 +560,7 @@ fn condition() -> impl Strategy<Value = String> {
 fn plan_agrees(plan: &Arc<Plan>, event: &Json) -> Result<(), TestCaseError> {
     let mut event = event.clone();
     if let Json::Object(object) = &mut event {
-        // An event without a uuid is never a duplicate.
+        // Without a uuid nothing is remembered of it.
         object.remove("uuid");
     }
     let bytes = event.to_string();

@@ -1,11 +1,13 @@
 //! The recommended pack.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use clarion::diagnostic::{Level, human};
 use clarion::event::ClosedSet;
-use clarion::pack::{Library, Severity, recommended};
+use clarion::language::{Node, Typed};
+use clarion::pack::{Library, Role, Severity, recommended};
 use clarion::rehearsal::{Verdict, rehearse};
+use serde_json::{Map, Value as Json, json};
 
 fn library() -> Library {
     let mut library = Library::new();
@@ -52,4 +54,45 @@ fn the_pack_is_in_the_layout_of_the_formatter() {
 fn a_rule_can_ask_an_alert_for_every_severity_that_a_rule_can_have() {
     let words: Vec<&str> = Severity::WORDS.iter().map(|(word, _)| *word).collect();
     assert_eq!(ClosedSet::AlertSeverity.values(), words);
+}
+
+/// Returns the questions to histories that an expression asks itself, each as a text and as what it means.
+fn questions(typed: &Typed, found: &mut Vec<(String, String)>) {
+    match &typed.node {
+        Node::Remember(remember) => found.push((remember.text(), remember.key())),
+        node => node.children(&mut |child| questions(child, found)),
+    }
+}
+
+#[test]
+fn every_question_of_the_pack_means_the_same_where_it_is_written_out() {
+    let mut asked: HashMap<String, Vec<(String, String)>> = HashMap::new();
+    for (_, rule) in library().rules() {
+        let mut found = Vec::new();
+        rule.expressions().for_each(|typed| questions(typed, &mut found));
+        asked.insert(rule.id.to_string(), found);
+    }
+    let mut files = recommended();
+    for file in files.iter_mut().filter(|file| file.role == Role::Rule) {
+        let mut rule: Map<String, Json> = serde_yaml::from_slice(file.bytes.as_ref().expect("an embedded file")).expect("a rule");
+        let id = rule.get("id").and_then(Json::as_str).expect("its id").to_owned();
+        let texts: BTreeMap<String, &str> = asked[&id].iter().enumerate().map(|(at, (text, _))| (format!("q{at:03}"), text.as_str())).collect();
+        rule.insert("context".to_owned(), json!(texts));
+        rule.remove("tests");
+        file.bytes = Ok(Json::Object(rule).to_string().into_bytes());
+    }
+    let mut library = Library::new();
+    library.add(&files, &BTreeMap::new());
+    let faults: Vec<String> = library.faults.iter().filter(|fault| fault.level() == Level::Error).map(|fault| human(fault, &library.sources, false)).collect();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let mut written = 0;
+    for (_, rule) in library.rules() {
+        for ((_, typed), (text, key)) in rule.context.iter().zip(&asked[&*rule.id]) {
+            let mut found = Vec::new();
+            questions(typed, &mut found);
+            assert_eq!(found.iter().map(|(_, key)| key).collect::<Vec<_>>(), [key], "{}: {text}", rule.id);
+            written += 1;
+        }
+    }
+    assert!(written >= 50, "only {written} questions");
 }

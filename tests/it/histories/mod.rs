@@ -6,6 +6,7 @@ mod generate;
 mod handmade;
 mod law;
 mod reference;
+mod rewritten;
 mod schedule;
 mod telling;
 mod vocabulary;

@@ -66,6 +66,8 @@ fn meant(text: &str) -> Option<String> {
             return None;
         }
         let unit = match unit.to_ascii_lowercase().as_str() {
+            // Minutes, months or a million: only the author knows.
+            _ if unit == "M" => return None,
             "s" | "sec" | "secs" | "second" | "seconds" => "s",
             "m" | "min" | "mins" | "minute" | "minutes" => "m",
             "h" | "hr" | "hrs" | "hour" | "hours" => "h",
@@ -84,4 +86,17 @@ fn meant(text: &str) -> Option<String> {
         rest = tail;
     }
     (out != text && parse_quantity(&out).is_ok()).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_can_mean_one_thing_is_mended() {
+        for (text, meant) in [("15min", Some("15m")), ("2Hours", Some("2h")), ("1w", Some("7d")), ("15M", None), ("3mo", None), ("15x", None)] {
+            let bad = parse_quantity(text).expect_err("no quantity of ours");
+            assert_eq!(bad.meant.as_deref(), meant, "{text}: {}", bad.message);
+        }
+    }
 }

@@ -376,8 +376,7 @@ fn followed_by(inquiry: &Inquiry<'_>, plain: &Plain, range: &Range<'_>, row: &Ro
     if inquiry.view.finished || settles < inquiry.view.watermark {
         return false;
     }
-    inquiry.leave_open(settles);
-    inquiry.assume
+    inquiry.leave_open(plain, settles)
 }
 
 /// Returns how far the current bucket's count lies from the mean of the earlier full ones, in standard deviations.

@@ -12,6 +12,7 @@ use super::steps;
 use crate::evaluate::{Code, Facts, Memory, Moment, QuestionId};
 use crate::event::{Timestamp, Value};
 use crate::plan::remember::{Ask, Plain, RememberPlan, Source};
+use smallvec::SmallVec;
 
 /// Deepest nesting of histories that is followed; the checker's bound on size keeps rules far below.
 const DEPTH_MAX: u32 = 64;
@@ -61,13 +62,57 @@ impl Looked {
     }
 }
 
+/// What is taken for answers that are still open: yes or no for each question, whichever event asks it.
+#[derive(Debug, Default)]
+pub(super) struct Assumed {
+    /// The questions in the order in which they were met, by where they stand in the plan.
+    met: RefCell<SmallVec<[usize; 4]>>,
+    /// A bit for each of them that is taken for yes.
+    yes: u32,
+}
+
+/// Most open questions whose answers are told apart; of more, those behind them are all taken alike.
+pub(super) const OPEN_MAX: usize = 4;
+
+impl Assumed {
+    /// Takes every open answer for no.
+    pub(super) fn no() -> Assumed {
+        Assumed::default()
+    }
+
+    /// Takes every open answer for yes.
+    pub(super) fn yes() -> Assumed {
+        Assumed { yes: u32::MAX, ..Assumed::default() }
+    }
+
+    /// Takes the next combination for the questions that were met; nothing once all were tried. The first is no for all, the second is yes
+    /// for all.
+    pub(super) fn next(self) -> Option<Assumed> {
+        let met = self.met.borrow().len().min(OPEN_MAX);
+        let all = (1u32 << met) - 1;
+        let tried = if self.yes == u32::MAX { 0 } else { self.yes };
+        let next = if self.yes == 0 { u32::MAX } else { tried + 1 };
+        (next == u32::MAX || next < all).then_some(Assumed { yes: next, ..self })
+    }
+
+    fn of(&self, plain: &Plain) -> bool {
+        let mut met = self.met.borrow_mut();
+        let question = std::ptr::from_ref(plain).addr();
+        let place = met.iter().position(|known| *known == question).unwrap_or_else(|| {
+            met.push(question);
+            met.len() - 1
+        });
+        self.yes >> place.min(OPEN_MAX) & 1 == 1
+    }
+}
+
 /// One decision in the making.
 pub(super) struct Inquiry<'a> {
     pub(super) view: View<'a>,
     /// The rule whose decision it is.
     pub(super) rule: u32,
-    /// What is taken for an answer that is still open.
-    pub(super) assume: bool,
+    /// What is taken for answers that are still open.
+    pub(super) assumed: Assumed,
     /// When the first of the open answers settles.
     pub(super) open: Slot<Option<Timestamp>>,
     /// Whether not every choice of a sequence's steps was tried.
@@ -86,16 +131,16 @@ pub(super) struct Asking<'a> {
 }
 
 impl<'a> Inquiry<'a> {
-    pub(super) fn new(view: View<'a>, rule: u32, assume: bool) -> Self {
-        Inquiry::noting(view, rule, assume, Looked::default())
+    pub(super) fn new(view: View<'a>, rule: u32, assumed: Assumed) -> Self {
+        Inquiry::noting(view, rule, assumed, Looked::default())
     }
 
     /// Makes one that notes the cells it looks at behind others.
-    pub(super) fn noting(view: View<'a>, rule: u32, assume: bool, looked: Looked) -> Self {
+    pub(super) fn noting(view: View<'a>, rule: u32, assumed: Assumed, looked: Looked) -> Self {
         Inquiry {
             view,
             rule,
-            assume,
+            assumed,
             open: Slot::new(None),
             unfinished: Slot::new(false),
             young: Slot::new(false),
@@ -170,9 +215,10 @@ impl<'a> Inquiry<'a> {
         }
     }
 
-    /// Notes that an answer is open until a time.
-    pub(super) fn leave_open(&self, until: Timestamp) {
+    /// Notes that the answer to a question is open until a time; gives what is taken for it.
+    pub(super) fn leave_open(&self, plain: &Plain, until: Timestamp) -> bool {
         self.open.set(Some(self.open.get().map_or(until, |known| known.min(until))));
+        self.assumed.of(plain)
     }
 
     /// Answers a question for an event.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::arrival::{Places, triggered_by_alert};
-use super::asking::{Inquiry, Looked};
+use super::asking::{Assumed, Inquiry, Looked};
 use super::bounds::Counters;
 use super::cells::{Asked, CellId};
 use super::org::{Due, Org, Rules};
@@ -116,25 +116,26 @@ impl Org {
         let mut looked = std::mem::take(&mut self.looked);
         looked.clear();
         let view = self.view(rules, Some(turn));
-        let inquiry = Inquiry::noting(view, number, false, looked);
+        let inquiry = Inquiry::noting(view, number, Assumed::no(), looked);
         let mut verdict = verdict(rules.plan, &inquiry, number, row);
         let mut due = inquiry.open.get();
         let mut young = inquiry.young.get();
         let mut unfinished = inquiry.unfinished.get();
         let mut looked = inquiry.looked.into_inner();
         let mut open = false;
-        if due.is_some() {
-            // Open answers are taken for yes as well; only what both say is said now.
-            let hopeful = Inquiry::noting(view, number, true, looked);
-            let hoped = self::verdict(rules.plan, &hopeful, number, row);
-            open = hoped.is_some() != verdict.is_some();
-            if hoped.is_none() {
-                verdict = None;
-            }
-            due = due.min(hopeful.open.get().or(due));
-            young |= hopeful.young.get();
-            unfinished |= hopeful.unfinished.get();
-            looked = hopeful.looked.into_inner();
+        let is_met = verdict.is_some();
+        let mut next = due.and_then(|_| inquiry.assumed.next());
+        // Open answers are taken for yes and for no; only what all of these say is said now.
+        while let Some(assumed) = next {
+            let inquiry = Inquiry::noting(view, number, assumed, looked);
+            let assumed = self::verdict(rules.plan, &inquiry, number, row);
+            open |= assumed.is_some() != is_met;
+            verdict = verdict.filter(|_| assumed.is_some());
+            due = due.min(inquiry.open.get().or(due));
+            young |= inquiry.young.get();
+            unfinished |= inquiry.unfinished.get();
+            looked = inquiry.looked.into_inner();
+            next = inquiry.assumed.next();
         }
         if looked.found.len() > 1 {
             looked.found.sort_unstable();

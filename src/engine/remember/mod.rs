@@ -54,7 +54,7 @@ pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 pub use steps::{CHOICES_MAX, Footing, Met, Trail};
 pub use telling::Told;
 
-use asking::{Alone, Inquiry};
+use asking::{Alone, Assumed, Inquiry};
 use codec::{put_bytes, put_count, put_value};
 use fetch::Asked;
 use org::{Org, Rules};
@@ -379,7 +379,7 @@ impl Fired {
 
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired {
     let rule = rules.plan.rule(said.rule);
-    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules, None), said.rule, false), &said.row);
+    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules, None), said.rule, Assumed::no()), &said.row);
     Fired {
         org: org_name.clone(),
         rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),

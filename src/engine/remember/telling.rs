@@ -1,6 +1,6 @@
 //! What the histories of a rule tell of one event, for those who ask why.
 
-use super::asking::{Alone, Inquiry};
+use super::asking::{Alone, Assumed, Inquiry};
 use super::org::{Org, Rules};
 use super::row::{Name, Row, RowRoom};
 use super::steps::{Trail, trail};
@@ -48,17 +48,17 @@ impl Remembering {
 
     fn tell(&self, org: &Org, number: u32, rule: &RememberRule, row: &Row) -> Told {
         let rules = Rules { plan: &self.plan, limits: &self.limits };
-        let inquiry = |assume: bool| Inquiry::new(org.view(rules, None), number, assume);
-        let (answers, evidence) = told(&self.plan, &inquiry(false), row);
+        let inquiry = |assumed: Assumed| Inquiry::new(org.view(rules, None), number, assumed);
+        let (answers, evidence) = told(&self.plan, &inquiry(Assumed::no()), row);
         let (mut hoped, mut open, mut trails) = (Vec::new(), Vec::new(), Vec::new());
         for question in &rule.shown {
-            let asked = inquiry(true);
+            let asked = inquiry(Assumed::yes());
             let answer = asked.answer(*question, row);
             let is_open = answers.get(*question) != Some(&answer);
             open.extend(asked.open.get().filter(|_| is_open).map(|until| (*question, until)));
             hoped.push((*question, answer));
             if let Some(Ask::Steps(steps)) = self.plan.ask(*question) {
-                trails.extend(trail(&inquiry(false), steps, row).map(|trail| (*question, trail)));
+                trails.extend(trail(&inquiry(Assumed::no()), steps, row).map(|trail| (*question, trail)));
             }
         }
         Told { answers, hoped: Answers(hoped), open, evidence, trails }

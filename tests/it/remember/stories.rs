@@ -161,6 +161,21 @@ fn a_missing_sequel_speaks_when_the_watermark_passes() {
 }
 
 #[test]
+fn what_open_answers_can_still_refute_together_is_not_said() {
+    // Holds where both are no, and where both are yes; not where the session ends and nobody is locked.
+    let score = r#"eventType == "user.session.start"
+        and weight(followed_by(eventType == "user.session.end" by actor.id within 10m), 30)
+          + weight(not followed_by(eventType == "user.account.lock" by actor.id within 20m), 20) <= 30"#;
+    let set = set(&[("score", score)]);
+    let mut run = Run::new(&set);
+    for (second, uuid, what) in [(0, "a", START), (60, "b", END), (1_300, "c", START), (9_000, "d", END)] {
+        run.event(&event(second, uuid, what, BY_U));
+        assert!(second == 9_000 || run.said.is_empty(), "{:?}", run.said);
+    }
+    assert_eq!(run.said, ["+score c"], "of the first it was never sure");
+}
+
+#[test]
 fn an_event_behind_the_watermark_is_evaluated_alone() {
     let set = five();
     let mut run = Run::new(&set);

@@ -2,7 +2,7 @@
 //!
 //! Takes events as they come; gives, in the end, the alerts that the sorted stream without duplicates would have given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Alert, Alerts, Evidence, Finding, Seen};
@@ -27,8 +27,22 @@ impl Sighted {
     }
 }
 
-/// How many decisions of which rules wait for events that have not come, by the ids of the rules.
-pub type Waiting = BTreeMap<Arc<str>, usize>;
+/// What waits for events that have not come, by the ids of the rules.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// How many decisions of which rules.
+    pub decisions: BTreeMap<Arc<str>, usize>,
+    /// Rules that ask about alerts of those.
+    pub over: BTreeSet<Arc<str>>,
+}
+
+impl Waiting {
+    /// Takes in what waits elsewhere.
+    pub fn add(&mut self, other: Waiting) {
+        other.decisions.into_iter().for_each(|(rule, decisions)| *self.decisions.entry(rule).or_default() += decisions);
+        self.over.extend(other.over);
+    }
+}
 
 /// Looks at events for the rules of a plan, apart from what is remembered, so that many can work at once.
 #[derive(Debug)]
@@ -117,7 +131,8 @@ impl Watch {
         let waiting = self.engine.leave_off();
         self.apply_all();
         let id = |rule: RuleIndex| self.plan.rule(rule).map(|planned| planned.rule.id.clone());
-        let waiting = waiting.into_iter().filter_map(|(rule, decisions)| Some((id(rule)?, decisions))).collect();
+        let decisions = waiting.decisions.into_iter().filter_map(|(rule, decisions)| Some((id(rule)?, decisions))).collect();
+        let waiting = Waiting { decisions, over: waiting.over.into_iter().filter_map(id).collect() };
         (self.alerts.finish(), waiting)
     }
 

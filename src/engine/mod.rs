@@ -12,13 +12,12 @@ mod scratch;
 mod seen;
 mod table;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::event::{Event, Timestamp};
 use crate::plan::{Plan, RuleIndex};
 
-use remember::{BadSnapshot, Remembering};
+use remember::{BadSnapshot, Remembering, Waiting};
 pub use remember::{Change, FETCH_MAX, Limits};
 pub use scout::{Scout, Sighting};
 pub use scratch::Scratch;
@@ -188,7 +187,7 @@ impl Engine {
 
     /// Leaves the stream off: what its newest event has passed is decided and can be taken from [`Engine::changes`]. Gives the rules that
     /// wait for later events, each with how many of its decisions do.
-    pub fn leave_off(&mut self) -> BTreeMap<RuleIndex, usize> {
+    pub fn leave_off(&mut self) -> Waiting {
         self.changes.append(&mut self.remembering.leave_off());
         self.remembering.waiting()
     }

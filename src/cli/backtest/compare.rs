@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::alert::{Alert, Waiting};
+use crate::cli::replay::ReachedLimits;
 
 /// Alerts by what became of them when the rules changed.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +18,8 @@ pub(super) struct Difference {
     pub(super) same: usize,
     /// How many findings of which of the other rules depend on what comes after the last event.
     pub(super) waiting: Waiting,
+    /// Limits that the other rules reached.
+    pub(super) limits: ReachedLimits,
 }
 
 impl Difference {

@@ -31,6 +31,9 @@ pub(super) fn page(report: &Report) -> String {
     if let Some(open) = open_words(&report.waiting) {
         put(&mut body, format_args!("<p>{}.</p>", text(&open)));
     }
+    for words in report.limits.words() {
+        put(&mut body, format_args!("<p>A limit was reached: {}.</p>", text(&words)));
+    }
     if report.days.len() > 1 {
         put(&mut body, format_args!("<h2>Alerts per day</h2>{}", chart(&report.days, &report.alerts_per_day)));
     }
@@ -85,6 +88,9 @@ fn changes(body: &mut String, difference: &Difference) {
     );
     if let Some(open) = open_words(&difference.waiting) {
         put(body, format_args!("<p>By the other rules, {}.</p>", text(&open)));
+    }
+    for words in difference.limits.words() {
+        put(body, format_args!("<p>By the other rules, a limit was reached: {}.</p>", text(&words)));
     }
     let by_rule = difference.by_rule();
     if !by_rule.is_empty() {

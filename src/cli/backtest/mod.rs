@@ -87,7 +87,7 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
             // What is wrong with the input has been said once.
             let (mut stdin, mut answer, mut talk) = (io::empty(), io::sink(), io::sink());
             let before = replay(other, None, &mut Out::new(&mut stdin, &mut answer, &mut talk).watched_by(out.onlookers()))?;
-            Some(Difference { waiting: before.waiting, ..Difference::of(&before.alerts, &found.alerts) })
+            Some(Difference { waiting: before.waiting, limits: before.limits, ..Difference::of(&before.alerts, &found.alerts) })
         }
         None => None,
     };

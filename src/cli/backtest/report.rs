@@ -10,7 +10,7 @@ use crate::alert::{Alert, Waiting};
 use crate::cli::days::{Day, PerDay, sparkline};
 use crate::cli::escape::json as escaped;
 use crate::cli::out::{BAD, FAINT, GOOD, Out, STRONG};
-use crate::cli::replay::{Counts, Replayed};
+use crate::cli::replay::{Counts, ReachedLimits, Replayed};
 use crate::cli::rules::{count, grouped};
 use crate::cli::run::{open_words, severity_style};
 use crate::cli::table::Table;
@@ -42,6 +42,8 @@ pub(super) struct Report {
     pub(super) alerts: Vec<Alert>,
     /// How many findings of which rules depend on what comes after the last event.
     pub(super) waiting: Waiting,
+    /// Limits that were reached.
+    pub(super) limits: ReachedLimits,
     /// Rules that found something, the most alerts first.
     pub(super) found: Vec<RuleReport>,
     /// Rules that found nothing.
@@ -88,6 +90,7 @@ impl Report {
             alerts_per_day,
             alerts: found.alerts.clone(),
             waiting: found.waiting.clone(),
+            limits: found.limits.clone(),
             found: reports,
             silent,
             difference,
@@ -179,6 +182,8 @@ impl Report {
                 "changed": difference.changed.iter().map(|(old, new)| json!({ "from": brief(old), "to": brief(new) })).collect::<Vec<_>>(),
                 "same": difference.same,
                 "open": open_json(&difference.waiting),
+                "open_over_alerts": over_json(&difference.waiting),
+                "limits": difference.limits.to_json(),
             })
         });
         escaped(&json!({
@@ -187,6 +192,8 @@ impl Report {
             "bad": self.counts.bad,
             "alerts": self.alerts.len(),
             "open": open_json(&self.waiting),
+            "open_over_alerts": over_json(&self.waiting),
+            "limits": self.limits.to_json(),
             "days": days,
             "rules": rules,
             "silent": self.silent,
@@ -226,7 +233,11 @@ impl RuleReport {
 }
 
 fn open_json(waiting: &Waiting) -> Value {
-    waiting.iter().map(|(rule, findings)| (rule.to_string(), (*findings).into())).collect::<serde_json::Map<String, Value>>().into()
+    waiting.decisions.iter().map(|(rule, findings)| (rule.to_string(), (*findings).into())).collect::<serde_json::Map<String, Value>>().into()
+}
+
+fn over_json(waiting: &Waiting) -> Value {
+    waiting.over.iter().map(|rule| rule.to_string()).collect::<Vec<_>>().into()
 }
 
 /// Returns a time to the minute, `2026-03-02 08:15`.
@@ -236,12 +247,15 @@ pub(super) fn minute(time: Option<Timestamp>) -> String {
 }
 
 fn print_difference(difference: &Difference, out: &mut Out<'_>) {
-    let Difference { added, removed, changed, same, waiting } = difference;
+    let Difference { added, removed, changed, same, waiting, limits } = difference;
     let [added_words, removed_words, changed_words] = [added.len(), removed.len(), changed.len()].map(grouped);
     out.line(format_args!("compared with the other rules: {added_words} more, {removed_words} gone, {changed_words} changed, {} the same\n", grouped(*same)));
     // What one set of rules leaves open may be found by the other, and is no change for that.
     if let Some(open) = open_words(waiting) {
         out.line(format_args!("by the other rules, {open}\n"));
+    }
+    for words in limits.words() {
+        out.line(format_args!("by the other rules, a limit was reached: {words}\n"));
     }
     if added.is_empty() && removed.is_empty() && changed.is_empty() {
         return;

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use serde_json::{Map, Value, json};
+
 use crate::alert::{FINDINGS_MAX, Watch};
 use crate::cli::rules::{count, grouped};
 use crate::engine::remember::{BYTES_MAX, CHOICES_MAX, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, Limit};
@@ -12,13 +14,13 @@ const NAMED_MAX: usize = 3;
 
 /// Limits that were reached while events were replayed.
 #[derive(Clone, Debug, Default)]
-pub(in crate::cli) struct Limits {
+pub(in crate::cli) struct ReachedLimits {
     findings: u64,
     /// How often each was, and by which rules the last time.
     reached: BTreeMap<Limit, (u64, BTreeSet<Arc<str>>)>,
 }
 
-impl Limits {
+impl ReachedLimits {
     /// Takes in what a watch has reached.
     pub(super) fn add(&mut self, watch: &Watch) {
         self.findings += watch.dropped();
@@ -27,6 +29,19 @@ impl Limits {
             *times += reached.times;
             rules.extend(reached.rules.iter().filter_map(|rule| watch.engine().plan().rule(*rule)).map(|planned| planned.rule.id.clone()));
         }
+    }
+
+    /// Returns each limit that was reached with how often it was and by which rules the last time; findings that went, too.
+    pub(in crate::cli) fn to_json(&self) -> Value {
+        let mut all: Map<String, Value> = self
+            .reached
+            .iter()
+            .map(|(limit, (times, rules))| (limit.word().to_owned(), json!({ "times": times, "rules": rules.iter().map(|rule| &**rule).collect::<Vec<_>>() })))
+            .collect();
+        if self.findings > 0 {
+            all.insert("findings".to_owned(), json!({ "times": self.findings }));
+        }
+        all.into()
     }
 
     /// Says of each limit that was reached what it is, and what went because of it.

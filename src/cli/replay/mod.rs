@@ -31,6 +31,7 @@ use bad::BadEvents;
 use order::Order;
 use progress::Progress;
 
+pub(super) use limits::ReachedLimits;
 pub(super) use order::ORDERED_MAX;
 
 /// Events that are handed to a worker together.
@@ -61,7 +62,7 @@ pub(super) struct Replayed {
     pub(super) alerts: Vec<Alert>,
     /// How many findings of which rules depend on what comes after the last event.
     pub(super) waiting: Waiting,
-    pub(super) limits: limits::Limits,
+    pub(super) limits: ReachedLimits,
     pub(super) counts: Counts,
     /// How many events each day has.
     pub(super) events_per_day: PerDay,
@@ -316,7 +317,7 @@ impl Taking {
         self.show();
         self.progress.finish();
         self.counts.bad = self.bad.finish(out)?;
-        let mut limits = limits::Limits::default();
+        let mut limits = ReachedLimits::default();
         for watch in &self.watches {
             let duplicates = usize::try_from(watch.engine().counters().duplicates).unwrap_or(usize::MAX);
             let remembering = watch.engine().remembering().counters();
@@ -326,11 +327,11 @@ impl Taking {
             self.counts.unplaced = self.counts.unplaced.max(remembering.unplaced);
             limits.add(watch);
         }
-        let (mut alerts, mut waiting) = (Vec::new(), Waiting::new());
+        let (mut alerts, mut waiting) = (Vec::new(), Waiting::default());
         // More may follow in another file: what is open stays open.
         for (found, open) in self.watches.into_iter().map(Watch::leave_off) {
             alerts.extend(found);
-            open.into_iter().for_each(|(rule, decisions)| *waiting.entry(rule).or_default() += decisions);
+            waiting.add(open);
         }
         alerts.sort_by(|a, b| (a.first, &a.rule, &a.id).cmp(&(b.first, &b.rule, &b.id)));
         let nothing_read = self.counts.events == 0 && self.counts.bad > 0;

@@ -88,16 +88,18 @@ const WAITING_NAMED_MAX: usize = 5;
 
 /// Returns in words how many findings wait for what comes after the last event, and those of which rules; nothing if none does.
 pub(in crate::cli) fn open_words(waiting: &Waiting) -> Option<String> {
-    let findings: usize = waiting.values().sum();
+    let findings: usize = waiting.decisions.values().sum();
     if findings == 0 {
         return None;
     }
-    let mut rules: Vec<String> = waiting.iter().take(WAITING_NAMED_MAX).map(|(rule, findings)| format!("`{rule}` {}", grouped(*findings))).collect();
-    if let Some(others) = waiting.len().checked_sub(WAITING_NAMED_MAX).filter(|others| *others > 0) {
+    let mut rules: Vec<String> = waiting.decisions.iter().take(WAITING_NAMED_MAX).map(|(rule, findings)| format!("`{rule}` {}", grouped(*findings))).collect();
+    if let Some(others) = waiting.decisions.len().checked_sub(WAITING_NAMED_MAX).filter(|others| *others > 0) {
         rules.push(count(others, "other rule"));
     }
     let (is, its, ends) = if findings == 1 { ("is", "its window", "ends") } else { ("are", "their windows", "end") };
-    Some(format!("{} {is} still open ({}): {its} {ends} after the last event", count(findings, "possible finding"), rules.join(", ")))
+    let over: Vec<String> = waiting.over.iter().map(|rule| format!("`{rule}`")).collect();
+    let over = if over.is_empty() { String::new() } else { format!(", and with them what rules over alerts say ({})", over.join(", ")) };
+    Some(format!("{} {is} still open ({}){over}: {its} {ends} after the last event", count(findings, "possible finding"), rules.join(", ")))
 }
 
 /// Says in one line what was read and found; with `stats` also rule by rule.

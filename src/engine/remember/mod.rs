@@ -46,6 +46,7 @@ use crate::plan::remember::RememberPlan;
 pub(crate) use arrival::{Arrival, Room};
 pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
 pub use clock::{AHEAD_MAX, LEAP_MAX};
+pub use ending::Waiting;
 pub use fetch::FETCH_MAX;
 pub use org::OKTA_BEGAN;
 pub use reached::{Limit, Reached};

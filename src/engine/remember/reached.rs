@@ -16,6 +16,18 @@ pub enum Limit {
     Choices,
 }
 
+impl Limit {
+    /// Returns its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Limit::Events => "events",
+            Limit::Keys => "keys",
+            Limit::Decisions => "decisions",
+            Limit::Choices => "choices",
+        }
+    }
+}
+
 /// A limit that was reached.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reached {

@@ -123,3 +123,55 @@ fn what_the_last_event_does_not_decide_is_open_in_every_form_of_the_report() {
     let report = clarion(&["backtest", path(&file), "--rules", path(&shorter), "--diff", path(&rules), "--format", "json"]).json_lines().remove(0);
     assert_eq!((&report["open"], &report["difference"]["open"]), (&serde_json::json!({}), &serde_json::json!({ "tests.waiting": 1 })), "{report}");
 }
+
+#[test]
+fn rules_over_alerts_that_may_come_are_told_as_open_too() {
+    let folder = folder("backtest-open-over");
+    let rules = folder.join("rules");
+    fs::create_dir_all(&rules).expect("a folder of rules");
+    let rule = |id: &str, when: &str| {
+        let text = format!("id: {id}\ntitle: A rule\nseverity: low\nstatus: test\ndescription: For this test.\nwhen: |\n  {when}\n");
+        fs::write(rules.join(format!("{id}.yml")), text).expect("a rule");
+    };
+    rule("tests.waiting", "eventType == \"user.session.start\" and not followed_by(eventType == \"user.session.end\" by actor.id within 12h)");
+    rule("tests.over", "eventType == \"clarion.alert\" and alert.rule == \"tests.waiting\"");
+    rule("tests.over-over", "eventType == \"clarion.alert\" and alert.rule == \"tests.over\"");
+    rule("tests.other", "eventType == \"user.account.lock\"");
+    let file = folder.join("events.ndjson");
+    fs::write(&file, event(2, 1, "SUCCESS", "user.session.start")).expect("events");
+    let said = clarion(&["backtest", path(&file), "--rules", path(&rules), "--format", "json"]);
+    let report = said.json_lines().remove(0);
+    assert_eq!(report["open_over_alerts"], serde_json::json!(["tests.over", "tests.over-over"]), "{report}");
+    let told = "still open (`tests.waiting` 1), and with them what rules over alerts say (`tests.over`, `tests.over-over`): its window ends";
+    assert!(said.talk.contains(told), "{}", said.talk);
+}
+
+#[test]
+fn limits_that_were_reached_are_in_every_form_of_the_report() {
+    let folder = folder("backtest-limits");
+    let rules = folder.join("rules");
+    fs::create_dir_all(&rules).expect("a folder of rules");
+    let when = "sequence(a: eventType == \"user.session.start\", b: eventType == \"user.session.start\" and actor.id == a.actor.id, \
+        eventType == \"user.session.end\" and actor.id != b.actor.id by actor.id within 30d)";
+    let text = format!("id: tests.limited\ntitle: A rule\nseverity: low\nstatus: test\ndescription: For this test.\nwhen: >-\n  {when}\n");
+    fs::write(rules.join("limited.yml"), text).expect("a rule");
+    let (file, page) = (folder.join("events.ndjson"), folder.join("report.html"));
+    let numbered = |number: usize| {
+        let mut event: serde_json::Value = serde_json::from_str(&event(2, 1, "SUCCESS", "user.session.start")).expect("an event");
+        event["uuid"] = number.to_string().into();
+        format!("{event}\n")
+    };
+    let events: String = (0..500).map(numbered).collect();
+    fs::write(&file, events + &event(3, 1, "SUCCESS", "user.session.end")).expect("events");
+    let said = clarion(&["backtest", path(&file), "--rules", path(&rules), "--diff", path(&rules), "--html", path(&page), "--format", "json"]);
+    let report = said.json_lines().remove(0);
+    let reached = serde_json::json!({ "choices": { "times": 1, "rules": ["tests.limited"] } });
+    assert_eq!((&report["limits"], &report["difference"]["limits"]), (&reached, &reached), "{report}");
+    let words = "1 decision stopped after 100,000 choices";
+    assert!(said.talk.contains(&format!("a limit was reached: {words}")), "{}", said.talk);
+    let page = fs::read_to_string(&page).expect("the page");
+    assert!(
+        page.contains(&format!("<p>A limit was reached: {words}")) && page.contains(&format!("<p>By the other rules, a limit was reached: {words}")),
+        "{page}"
+    );
+}

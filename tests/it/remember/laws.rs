@@ -249,7 +249,7 @@ fn check(seed: u64) {
         run.finish();
         let mut later: BTreeMap<String, usize> = BTreeMap::new();
         of_plain(&run).difference(&said).for_each(|(rule, _)| *later.entry(rule.clone()).or_default() += 1);
-        let is_open = |(rule, many): (&String, &usize)| open.get(&index_of(run.set, rule)).copied().unwrap_or(0) >= *many;
+        let is_open = |(rule, many): (&String, &usize)| open.decisions.get(&index_of(run.set, rule)).copied().unwrap_or(0) >= *many;
         assert!(said.is_subset(&run.found), "seed {seed}, {way}: taken back {:?}", said.difference(&run.found));
         assert!(later.iter().all(is_open), "seed {seed}, {way}: open {open:?}, found later {later:?}\n{texts:#?}\n{}", stream.join("\n"));
         let missing: Vec<_> = expected.difference(&run.found).collect();

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
 use crate::engine::remember::AHEAD_MAX;
-use crate::event::{Intake, Layout, Origin, Source, Value};
+use crate::event::{BadEvent, Intake, Layout, Origin, Source, Value};
 use crate::pack::Pack;
 use crate::rehearsal::{Inspection, Standing, Why};
 
@@ -24,7 +24,7 @@ pub(super) struct Args {
     pub(super) rule: String,
     /// The event: a file, `-` for stdin, or the name of a sample event in the rule's pack
     pub(super) event: String,
-    /// Which event, where there are several
+    /// Which event, where there are several; of a rule over alerts `UUID:RULE` is the alert of a rule on an event
     #[arg(long, value_name = "UUID")]
     pub(super) uuid: Option<String>,
     /// How it is told
@@ -59,11 +59,23 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let library = args.rules.load_for(&args.rule, out)?;
     let (pack, rule) = rules::find(&library, &args.rule)?;
     let remembers = rule.remembers();
-    let mut inspection = Inspection::new(rule, &pack.sets);
+    let mut inspection = Inspection::new(rule, pack.rules.iter(), &pack.sets);
     inspection.set_latest(now().plus(AHEAD_MAX));
-    let asks_about_alerts = inspection.asks_about_alerts();
-    let Found { bytes, origin, others } = event(args, pack, remembers.then_some(&mut inspection), out)?;
-    let tree = inspection.why(rule, &bytes, &origin, &library.sources).map_err(|error| Refusal::world(format!("the event cannot be read: {error}")))?;
+    let (asks_about_alerts, has_others) = (inspection.asks_about_alerts(), inspection.has_others());
+    let (uuid, alert_of) = match args.uuid.as_deref() {
+        // An alert as an event is named by the event that it was found on, and by its rule.
+        Some(uuid) => uuid.split_once(':').filter(|_| asks_about_alerts).map_or((Some(uuid), None), |(event, rule)| (Some(event), Some(rule))),
+        None => (None, None),
+    };
+    let Found { bytes, origin, others } = event(args, uuid, pack, (remembers || asks_about_alerts).then_some(&mut inspection), out)?;
+    let unreadable = |error: BadEvent| Refusal::world(format!("the event cannot be read: {error}"));
+    let tree = match alert_of {
+        None => inspection.why(rule, &bytes, &origin, &library.sources).map_err(unreadable)?,
+        Some(other) => inspection.why_of_alert(rule, other, &bytes, &origin, &library.sources).map_err(unreadable)?.ok_or_else(|| {
+            let refusal = Refusal::usage(format!("`{}` raises no alert on this event that `{}` looks at", shown(other), rule.id));
+            refusal.help(format!("ask why: `clarion why {} {} --uuid {}`", shown(other), shown(&args.event), shown(uuid.unwrap_or_default())))
+        })?,
+    };
     let is_open = tree.standing == Standing::Open;
     let fires = tree.value == Value::Bool(true) && !is_open;
     match args.format {
@@ -77,14 +89,15 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
                 (true, _) => out.paint(GOOD, "holds"),
                 (false, _) => out.paint(BAD, "does not hold"),
             };
-            out.line(format_args!("{id} {verdict} on this event\n"));
+            let what = if alert_of.is_some() { "alert" } else { "event" };
+            out.line(format_args!("{id} {verdict} on this {what}\n"));
             draw(&tree, &Branch::default(), out);
         }
     }
     if remembers && others == 0 {
         out.warn("this rule asks about other events, and this one came alone; name a file that holds them too, and this one by `--uuid`");
     }
-    if asks_about_alerts {
+    if asks_about_alerts && !has_others {
         out.warn("this rule asks about alerts, and only this rule was run: it is told as if no rule had raised one");
     }
     if !rule.enabled {
@@ -101,7 +114,7 @@ struct Found {
 }
 
 /// Finds the event; where the rule remembers, the inspection is shown every event that comes with it.
-fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out: &mut Out<'_>) -> Result<Found, Refusal> {
+fn event(args: &Args, uuid: Option<&str>, pack: &Pack, mut inspection: Option<&mut Inspection>, out: &mut Out<'_>) -> Result<Found, Refusal> {
     let fixture = pack.fixtures.get(&args.event).filter(|_| !Path::new(&args.event).exists());
     if let Some(event) = fixture {
         let found = Found { bytes: event.to_string().into_bytes(), origin: Origin { source: Source::SystemLog, org: None }, others: 0 };
@@ -116,7 +129,7 @@ fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out:
         Some(_) => refusal,
     })?;
     let name = input.name.clone();
-    let wanted = args.uuid.as_ref().map(|uuid| uuid.to_lowercase());
+    let wanted = uuid.map(str::to_lowercase);
     let (mut found, mut bad) = (None, None);
     let mut others = 0;
     for piece in Intake::new(crate::event::open(input.reader)).take(EVENTS_MAX) {
@@ -133,7 +146,7 @@ fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out:
         {
             bad.get_or_insert_with(|| format!("{}:{}: {error}", shown(&name), piece.line));
         }
-        let is_wanted = wanted.as_ref().is_none_or(|wanted| uuid(&piece.bytes).as_ref() == Some(wanted));
+        let is_wanted = wanted.as_ref().is_none_or(|wanted| uuid_of(&piece.bytes).as_ref() == Some(wanted));
         if !is_wanted || found.is_some() {
             others += 1;
             continue;
@@ -154,7 +167,6 @@ fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out:
             }
             Ok(Found { others, ..found })
         }
-        // An alert as an event is named by the event that it was found on, and by its rule.
         (None, _, Some(uuid)) if uuid.contains(':') => {
             let (event, rule) = uuid.split_once(':').unwrap_or_default();
             let refusal = Refusal::usage(format!("`{}` names an alert, and `why` is asked about events of Okta's", shown(&uuid)));
@@ -166,7 +178,7 @@ fn event(args: &Args, pack: &Pack, mut inspection: Option<&mut Inspection>, out:
     }
 }
 
-fn uuid(bytes: &[u8]) -> Option<String> {
+fn uuid_of(bytes: &[u8]) -> Option<String> {
     let mut event = crate::event::Event::new();
     event.read(&Layout::new([], []), bytes, &Origin::default()).ok()?;
     event.uuid().map(str::to_owned)

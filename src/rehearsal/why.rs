@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Sources, Span as Place};
 use crate::engine::remember::{Evidence, Footing, Met, Told};
 use crate::engine::{Engine, Limits};
-use crate::evaluate::{Code, Lowering, Moment, QuestionId, Questions};
+use crate::evaluate::{Code, Facts, Lowering, Moment, QuestionId, Questions};
 use crate::event::{BadEvent, Event, Layout, Origin, Scalar, Span, Timestamp, Type, Value};
 use crate::language::{Node, Question, Remember, Sets, Step, Typed};
 use crate::pack::Rule;
@@ -51,9 +51,15 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    /// Begins with a rule, enabled or not, of a pack that knows these event types; nothing is remembered yet.
-    pub fn new(rule: &Rule, sets: &Arc<Sets>) -> Self {
-        let plan = Arc::new(Plan::compile([Arc::new(Rule { enabled: true, ..rule.clone() })], sets));
+    /// Begins with a rule, enabled or not, of a pack that knows these event types; nothing is remembered yet. Where it asks about alerts, those
+    /// that other rules raise are there, as far as they are enabled.
+    pub fn new<'r>(rule: &Rule, others: impl Iterator<Item = &'r Rule>, sets: &Arc<Sets>) -> Self {
+        let own = || Arc::new(Rule { enabled: true, ..rule.clone() });
+        let mut plan = Arc::new(Plan::compile([own()], sets));
+        if plan.remember().rules().iter().any(|rule| rule.about_alerts) {
+            let others = others.filter(|other| other.id != rule.id).map(|other| Arc::new(other.clone()));
+            plan = Arc::new(Plan::compile(std::iter::once(own()).chain(others), sets));
+        }
         let limits = Limits { lateness: ANY_TIME, ..Limits::default() };
         Inspection { engine: Engine::with_limits(plan.clone(), limits), plan, event: Event::new() }
     }
@@ -74,10 +80,15 @@ impl Inspection {
         self.engine.set_latest(latest);
     }
 
-    /// Says whether the rule asks about alerts: here no other rule raises any.
+    /// Says whether the rule asks about alerts.
     pub fn asks_about_alerts(&self) -> bool {
         let plan = self.plan.remember();
-        plan.number(RuleIndex(0)).and_then(|number| plan.rule(number)).is_some_and(|rule| rule.about_alerts)
+        plan.number(OWN).and_then(|number| plan.rule(number)).is_some_and(|rule| rule.about_alerts)
+    }
+
+    /// Says whether there is another rule that raises alerts.
+    pub fn has_others(&self) -> bool {
+        self.plan.rules().len() > 1
     }
 
     /// Evaluates the rule's condition part by part on one event, behind the last event that was observed.
@@ -87,19 +98,38 @@ impl Inspection {
     pub fn why(mut self, rule: &Rule, raw: &[u8], origin: &Origin, sources: &Sources) -> Result<Why, BadEvent> {
         self.engine.leave_off();
         self.event.read(self.plan.layout(), raw, origin)?;
-        let told = self.engine.remembering().ask(RuleIndex(0), &self.event);
+        let told = self.engine.remembering().ask(OWN, &self.event);
+        Ok(self.tell(rule, &self.event, &told, sources))
+    }
+
+    /// Does so on the alert that another rule raises on an event. There is none if that rule raises none, or this one does not look at it.
+    ///
+    /// # Errors
+    /// The event cannot be read.
+    pub fn why_of_alert(mut self, rule: &Rule, other: &str, raw: &[u8], origin: &Origin, sources: &Sources) -> Result<Option<Why>, BadEvent> {
+        self.engine.leave_off();
+        self.event.read(self.plan.layout(), raw, origin)?;
+        let mut rules = (0u32..).map(RuleIndex).zip(self.plan.rules());
+        let other = rules.find(|(_, planned)| *planned.rule.id == *other).map(|(index, _)| index);
+        let told = other.and_then(|other| self.engine.remembering().ask_of_alert(OWN, other, &self.event));
+        Ok(told.map(|(alert, told)| self.tell(rule, &alert, &told, sources)))
+    }
+
+    fn tell(&self, rule: &Rule, facts: &dyn Facts, told: &Told, sources: &Sources) -> Why {
         let mut questions = self.plan.questions().clone();
-        let mut teller = Teller { layout: self.plan.layout(), event: &self.event, sources, told: &told, questions: &mut questions };
-        Ok(teller.part(&rule.when))
+        Teller { layout: self.plan.layout(), facts, sources, told, questions: &mut questions }.part(&rule.when)
     }
 }
+
+/// The rule that is asked about stands first in its plan.
+const OWN: RuleIndex = RuleIndex(0);
 
 /// However late an event comes: here all of them are at hand.
 const ANY_TIME: Span = Span::days(36_500);
 
 struct Teller<'a> {
     layout: &'a Layout,
-    event: &'a Event,
+    facts: &'a dyn Facts,
     sources: &'a Sources,
     told: &'a Told,
     questions: &'a mut Questions,
@@ -108,8 +138,8 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn part(&mut self, typed: &Typed) -> Why {
         let code = Lowering { layout: self.layout, questions: self.questions }.lower(typed);
-        let value = code.eval(&Moment::new(self.event, &self.told.answers)).into_owned();
-        let is_open = code.eval(&Moment::new(self.event, &self.told.hoped)) != value;
+        let value = code.eval(&Moment::new(self.facts, &self.told.answers)).into_owned();
+        let is_open = code.eval(&Moment::new(self.facts, &self.told.hoped)) != value;
         let standing = if is_open { Standing::Open } else { Standing::Known };
         let is_condition = typed.ty == Type::Scalar(Scalar::Bool);
         let mut why = Why { text: self.text(typed), value, is_condition, parts: Vec::new(), evidence: None, standing, note: None };
@@ -160,7 +190,7 @@ impl Teller<'_> {
         };
         let is_missing = |key: &&Arc<Typed>| {
             let code = Lowering { layout: self.layout, questions: self.questions }.lower(key);
-            code.eval(&Moment::new(self.event, &self.told.answers)).is_missing()
+            code.eval(&Moment::new(self.facts, &self.told.answers)).is_missing()
         };
         let key = keys.iter().find(is_missing)?;
         Some(format!("`{}` is missing on this event, so that it goes with no other", key.text()))

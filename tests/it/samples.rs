@@ -55,7 +55,9 @@ fn every_sample_can_be_explained_by_every_rule_of_the_pack() {
     let origin = Origin { source: Source::SystemLog, org: None };
     for (name, bytes) in events() {
         for (pack, rule) in library.rules() {
-            let told = Inspection::new(rule, &pack.sets).why(rule, &bytes, &origin, &library.sources).unwrap_or_else(|bad| panic!("{name}: {}", bad.message));
+            let told = Inspection::new(rule, pack.rules.iter(), &pack.sets)
+                .why(rule, &bytes, &origin, &library.sources)
+                .unwrap_or_else(|bad| panic!("{name}: {}", bad.message));
             assert!(told.is_condition && !told.text.is_empty(), "{name}: {} is not explained", rule.id);
         }
     }

@@ -245,7 +245,8 @@ impl Org {
     }
 }
 
-fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -> Option<Severity> {
+/// Returns how bad a finding of a rule on an event is, if it is one.
+pub(super) fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -> Option<Severity> {
     let rule = plan.rule(number)?;
     if !inquiry.all_hold(&rule.rest, row) {
         return None;
@@ -267,7 +268,7 @@ fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -
 }
 
 /// Makes a finding an event: of the type of alerts, at the time of its event and of the same actor.
-fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> Row {
+pub(super) fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> Row {
     let id = plan.rule(rule).map(|rule| rule.id.clone()).unwrap_or_default();
     let uuid = format!("{}:{id}", row.uuid());
     let mut fields = Vec::new();

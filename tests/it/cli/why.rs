@@ -179,8 +179,8 @@ fn a_key_that_the_event_does_not_have_is_told() {
 }
 
 #[test]
-fn an_alert_cannot_be_asked_about_and_the_answer_says_what_can() {
-    let folder = rule("why-alert", r#"eventType == "clarion.alert" and count(eventType == "clarion.alert" by actor.id within 1h) >= 2"#);
+fn a_rule_that_asks_about_no_alerts_is_not_asked_about_one() {
+    let folder = rule("why-alert", r#"eventType == "user.session.start""#);
     let said = why_of(&folder, &events(&[(1, START)]), "e1:tests.other", &[]);
     insta::assert_snapshot!(said.transcript(), @r"
     exit 2
@@ -189,6 +189,46 @@ fn an_alert_cannot_be_asked_about_and_the_answer_says_what_can() {
     error: `e1:tests.other` names an alert, and `why` is asked about events of Okta's
     help: ask why it was raised: `clarion why tests.other - --uuid e1`
     ");
-    let said = why_of(&folder, &events(&[(1, START)]), "e1", &[]);
+}
+
+/// A rule over alerts, and one that raises them.
+fn over_alerts(name: &str) -> std::path::PathBuf {
+    let folder = rule(
+        name,
+        r#"eventType == "clarion.alert" and alert.severity == "high"
+             and count(eventType == "clarion.alert" by actor.id within 1h) >= 2"#,
+    );
+    let other = "id: tests.locks\ntitle: Locked\nseverity:\n  - { when: seen(eventType == \"user.account.lock\" by actor.id within 1h), level: high }\n  \
+                 - { level: low }\nstatus: test\ndescription: Raises alerts.\nwhen: eventType == \"user.account.lock\"\n";
+    fs::write(folder.join("locks.yml"), other).expect("a rule");
+    folder
+}
+
+#[test]
+fn a_rule_over_alerts_is_told_with_the_alerts_that_others_raise() {
+    let folder = over_alerts("why-over");
+    let told = events(&[(1, START), (2, LOCK), (3, LOCK)]);
+    insta::assert_snapshot!(why_of(&folder, &told, "e3:tests.locks", &[]).transcript());
+    let fires = |uuid: &str| why_of(&folder, &told, uuid, &["--format", "json"]).json_lines()[0]["fires"].clone();
+    assert_eq!((fires("e3:tests.locks"), fires("e2:tests.locks"), fires("e3")), (true.into(), false.into(), false.into()));
+    let said = clarion_with(&["run", "--rules", super::path(&folder)], told.as_bytes(), Onlookers::default());
+    let found: Vec<_> = said.json_lines().iter().map(|alert| (alert["rule"].to_string(), alert["events"].to_string())).collect();
+    assert!(found.contains(&("\"tests.asked\"".to_owned(), "[\"e3:tests.locks\"]".to_owned())), "what is told is what is found: {found:?}");
+}
+
+#[test]
+fn an_alert_that_was_not_raised_is_refused_with_whom_to_ask() {
+    let folder = over_alerts("why-over-none");
+    let told = events(&[(1, START), (2, LOCK)]);
+    insta::assert_snapshot!(why_of(&folder, &told, "e1:tests.locks", &[]).transcript(), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: `tests.locks` raises no alert on this event that `tests.asked` looks at
+    help: ask why: `clarion why tests.locks - --uuid e1`
+    ");
+    // Without any other rule there are no alerts to ask about.
+    fs::remove_file(folder.join("locks.yml")).expect("the other rule");
+    let said = why_of(&folder, &told, "e1", &[]);
     assert!(said.talk.contains("warning: this rule asks about alerts, and only this rule was run: it is told as if no rule had raised one\n"), "{}", said.talk);
 }

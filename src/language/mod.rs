@@ -3,6 +3,7 @@
 //! `parse` makes a tree of a text, `check` resolves names and types, `lint` finds what is legal and probably wrong, `format`
 //! gives every expression one form. Nothing is run here and no file is read.
 
+mod alerts;
 mod ast;
 mod check;
 mod format;

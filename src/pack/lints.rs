@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::rule::Rule;
 use super::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::event::{ClosedSet, FieldRef};
-use crate::language::{self, ALERT_EVENT_TYPE, Comparison, EventTypes, Names, Node as Expr, Sets, Typed};
+use crate::event::ClosedSet;
+use crate::language::{self, EventTypes, Names, Node as Expr, Sets, Typed};
 
 /// What the lints of one rule look at.
 pub(super) struct Subject<'a> {
@@ -142,7 +142,7 @@ pub(super) fn across<'r>(own: &'r [Rule], others: impl Iterator<Item = &'r Rule>
 
 /// Rules over alerts must not wait for one another in a circle.
 fn circles(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
-    let waits: BTreeMap<&str, Vec<(String, Span)>> = rules.iter().map(|rule| (&*rule.id, waits_for(rule))).filter(|(_, waits)| !waits.is_empty()).collect();
+    let waits: BTreeMap<&str, Vec<(String, Span)>> = rules.iter().filter(|rule| rule.asks_about_alerts()).map(|rule| (&*rule.id, rule.alert_rules())).collect();
     let mut reported = BTreeSet::new();
     for start in waits.keys() {
         let mut path: Vec<&str> = vec![start];
@@ -176,23 +176,6 @@ fn closes<'w>(from: &'w str, goal: &str, waits: &'w BTreeMap<&str, Vec<(String, 
     false
 }
 
-/// Returns the rules whose alerts a rule names, in its condition or in what it tells of its findings, with the literal that names each.
-fn waits_for(rule: &Rule) -> Vec<(String, Span)> {
-    let mut about_alerts = false;
-    let mut named = Vec::new();
-    let mut look = |part: &Typed| {
-        let Expr::Compare(Comparison::Equal | Comparison::In, _, left, right) = &part.node else { return };
-        let Expr::Field(_, FieldRef::Known(id)) = &left.unnamed().node else { return };
-        match id.get().path {
-            "eventType" => about_alerts |= right.texts().iter().any(|(text, _)| text == ALERT_EVENT_TYPE),
-            "alert.rule" => named.extend(right.texts()),
-            _ => {}
-        }
-    };
-    rule.expressions().for_each(|typed| typed.walk(&mut look));
-    if about_alerts { named } else { Vec::new() }
-}
-
 /// Warns of rules that can fire only where another one does.
 fn covered(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
     let parts: Vec<BTreeSet<String>> = rules.iter().map(|rule| conjuncts(&rule.when)).collect();
@@ -212,7 +195,7 @@ fn covered(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
             }
             let (Some(narrow), Some(wide)) = (rules.get(narrow), rules.get(wide)) else { continue };
             // A narrower rule of a higher severity is worth having.
-            if narrow.severity_range().1 > wide.severity_range().1 || !narrow.enabled || !wide.enabled {
+            if sees_more(narrow, wide, rules) || narrow.severity_range().1 > wide.severity_range().1 || !narrow.enabled || !wide.enabled {
                 continue;
             }
             let fault = Diagnostic::new(Code::CoveredByAnother, narrow.id_at, format!("`{}` fires wherever this rule does", wide.id))
@@ -221,6 +204,13 @@ fn covered(rules: &[Rule], faults: &mut Vec<Diagnostic>) {
             faults.push(fault.help("take one of them away, or give the narrower one a higher severity"));
         }
     }
+}
+
+/// Says whether a rule names alerts that another one does not see: those of rules over alerts, which have to be named.
+fn sees_more(narrow: &Rule, wide: &Rule, rules: &[Rule]) -> bool {
+    let known = wide.alert_rules();
+    let is_over_alerts = |id: &str| rules.iter().any(|rule| *rule.id == *id && rule.asks_about_alerts());
+    narrow.alert_rules().iter().any(|(name, _)| is_over_alerts(name) && !known.iter().any(|(known, _)| known == name))
 }
 
 fn conjuncts(when: &Typed) -> BTreeSet<String> {

@@ -178,6 +178,16 @@ impl Rule {
         self.expressions().any(|typed| typed.remembers())
     }
 
+    /// Says whether it asks about alerts, in its condition or for what it tells of a finding: whether it is over alerts.
+    pub fn asks_about_alerts(&self) -> bool {
+        self.expressions().any(|typed| typed.asks_about_alerts())
+    }
+
+    /// Returns the rules whose alerts it names, each with the literal that does so.
+    pub fn alert_rules(&self) -> Vec<(String, Span)> {
+        self.expressions().flat_map(|typed| typed.alert_rules()).collect()
+    }
+
     /// Returns every expression of the rule.
     pub fn expressions(&self) -> impl Iterator<Item = &Arc<Typed>> {
         std::iter::once(&self.when).chain(self.told())

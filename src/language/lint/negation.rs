@@ -1,7 +1,7 @@
 //! Negations over fields that may be missing.
 //!
 //! `x != "a"` is true where x is missing: that is the law, and seldom what was meant. Asking `exists(x)` anywhere in the same
-//! condition says that the author knows.
+//! condition says that the author knows; of a value that is taken from a history, `seen(...)` of the same one.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::event::FieldRef;
 use crate::language::ast::Comparison;
 use crate::language::functions::Function;
-use crate::language::typed::{Node, Scope, Typed};
+use crate::language::typed::{History, Node, Question, Scope, Typed};
 
 pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Diagnostic>) {
     let mut asked = BTreeSet::new();
@@ -23,9 +23,20 @@ pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Diagnostic>) {
         if !is_negation {
             return;
         }
+        let at = not_at.unwrap_or(part.at);
+        for history in [left, right].into_iter().filter_map(|side| may_be_empty(side)) {
+            let text = history.text();
+            if asked.contains(&history_key(history)) || !reported.insert((text.clone(), at)) {
+                continue;
+            }
+            warnings.push(
+                Diagnostic::new(Code::NegationOverMissing, at, "this is also true where no event stands behind the answer")
+                    .label("nothing is not this value either")
+                    .help(format!("add `seen({text})` if there must be one")),
+            );
+        }
         for side in [left, right] {
             let Some(field) = may_be_missing(side) else { continue };
-            let at = not_at.unwrap_or(part.at);
             if asked.contains(&field) || !reported.insert((field.clone(), at)) {
                 continue;
             }
@@ -56,6 +67,9 @@ fn note_asked(part: &Typed, asked: &mut BTreeSet<String>) {
         Node::Call(Function::Exists | Function::Coalesce, parts) => {
             asked.extend(parts.iter().filter_map(|part| may_be_missing(part)));
         }
+        Node::Remember(remember) if matches!(remember.question, Question::Seen) => {
+            asked.insert(history_key(&remember.history));
+        }
         // A positive comparison that stands beside a negative one asks as well.
         Node::And(parts) => {
             for part in parts {
@@ -79,6 +93,19 @@ fn may_be_missing(side: &Typed) -> Option<String> {
         Node::Call(function, parts) if !matches!(function, Function::Coalesce | Function::Exists) => parts.iter().find_map(|part| may_be_missing(part)),
         _ => None,
     }
+}
+
+/// Returns the history of a value that is missing where the history holds no event.
+fn may_be_empty(side: &Typed) -> Option<&History> {
+    match &side.unnamed().node {
+        Node::Remember(remember) if matches!(remember.question, Question::Last | Question::First) => Some(&remember.history),
+        _ => None,
+    }
+}
+
+/// Returns what two histories have in common that are the same.
+fn history_key(history: &History) -> String {
+    format!("({})", history.text())
 }
 
 /// `outcome.result` is asked with `!=` so often, and missing so rarely, that a warning would be noise.

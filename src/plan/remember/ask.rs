@@ -181,7 +181,7 @@ impl Drafts<'_> {
             let parts = split::split(&step.population);
             last.extend(parts.alone.iter().chain(&parts.bound).map(|part| lowering.lower(part)));
         }
-        let last_is_about_alerts = sequence.steps.last().is_some_and(|step| split::about_alerts(&step.population));
+        let last_is_about_alerts = sequence.steps.last().is_some_and(|step| step.population.asks_about_alerts());
         Steps { stages, last, last_is_about_alerts, until, now: keys.iter().map(|key| lowering.lower(key)).collect(), within, linked }
     }
 
@@ -201,7 +201,7 @@ impl Drafts<'_> {
         let residual: Vec<Code> = parts.bound.iter().map(|part| lowering.lower(part)).collect();
         let next = u32::try_from(self.bases.len()).unwrap_or(u32::MAX);
         let number = *self.by_meaning.entry(meaning.clone()).or_insert(next);
-        let sees_alerts = split::about_alerts(population) || keys.iter().any(|key| split::about_alerts(key));
+        let sees_alerts = population.asks_about_alerts() || keys.iter().any(|key| key.asks_about_alerts());
         if number == next {
             let types = parts.alone.iter().map(|part| self.sets.may(part)).reduce(|sum, set| sum.and(&set)).unwrap_or_else(|| self.sets.may(population));
             let by = if keys.is_empty() { String::new() } else { format!(" by {}", keys.iter().map(|key| key.text()).collect::<Vec<_>>().join(", ")) };

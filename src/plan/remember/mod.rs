@@ -331,7 +331,7 @@ struct Sight {
 /// A rule never sees its own alerts; one that names no rule sees the alerts of rules that do not ask about alerts themselves; one that
 /// names rules sees the alerts of those as well.
 fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sight)> {
-    let about: Vec<bool> = rules.iter().map(|(_, rule)| rule.expressions().any(|typed| split::about_alerts(typed))).collect();
+    let about: Vec<bool> = rules.iter().map(|(_, rule)| rule.asks_about_alerts()).collect();
     if !about.contains(&true) {
         return rules.iter().filter(|(_, rule)| rule.remembers()).map(|(index, rule)| (*index, *rule, Sight::default())).collect();
     }
@@ -339,7 +339,7 @@ fn chosen<'r>(rules: &[(RuleIndex, &'r Rule)]) -> Vec<(RuleIndex, &'r Rule, Sigh
         if about.get(at) != Some(&true) {
             return Vec::new();
         }
-        let named: Vec<String> = rules.get(at).into_iter().flat_map(|(_, rule)| rule.expressions()).flat_map(|typed| split::named_rules(typed)).collect();
+        let named: Vec<String> = rules.get(at).into_iter().flat_map(|(_, rule)| rule.alert_rules()).map(|(name, _)| name).collect();
         rules.iter().zip(&about).enumerate().map(|(other, ((_, rule), about))| other != at && (!about || named.iter().any(|name| **name == *rule.id))).collect()
     };
     let sight: Vec<Vec<bool>> = (0..rules.len()).map(sees).collect();
@@ -379,7 +379,7 @@ fn compile_rule(index: RuleIndex, rule: &Rule, sight: &Sight, sets: &Sets, atoms
         meaning: format!("{}\n{}\n{}", rule.id, rule.when.key(), grades.join("\n")),
         speaks: rule.remembers() || sight.about,
         about_alerts: sight.about,
-        holds_on_alerts: split::about_alerts(&rule.when),
+        holds_on_alerts: rule.when.asks_about_alerts(),
         sees: sight.sees.clone(),
         is_seen: sight.is_seen,
         guard,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::ask::{Ask, meaning_of};
-use super::split::{about_alerts, split};
+use super::split::split;
 use super::{Base, ENDLESS, RememberRule};
 use crate::evaluate::Questions;
 use crate::event::Span;
@@ -64,7 +64,7 @@ pub(super) fn inside(remember: &Remember) -> Vec<Arc<Typed>> {
 
 /// Returns how long after an event an expression on it can change, counted by the watermark.
 fn lag(typed: &Typed, alerts: Span) -> Span {
-    let mut most = if about_alerts(typed) { alerts } else { Span::ZERO };
+    let mut most = if typed.asks_about_alerts() { alerts } else { Span::ZERO };
     outer(typed, &mut |remember| {
         let within = inside(remember).iter().map(|part| lag(part, alerts)).max().unwrap_or(Span::ZERO);
         let own = match remember.question {
@@ -135,7 +135,7 @@ fn keep(typed: &Typed, extent: Span, places: &HashMap<String, usize>, bases: &mu
         let past: Vec<Arc<Typed>> = remember.history.keys.iter().map(|key| key.past.clone()).collect();
         // The same set may hold alerts for a history of another rule, which this one passes over.
         let holds_alerts = places.get(&meaning_of(population, &past)).and_then(|at| bases.get(*at)).is_some_and(|base| base.sees_alerts);
-        let is_bound = !split(population).bound.is_empty() || about_alerts(population) || holds_alerts;
+        let is_bound = !split(population).bound.is_empty() || population.asks_about_alerts() || holds_alerts;
         let within = if learns && is_bound { ENDLESS } else { remember.history.within.unwrap_or(ENDLESS) };
         let slack = extent;
         let extent = plus(extent, within);

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::event::{FieldRef, Scalar, Type, Value};
-use crate::language::{ALERT_EVENT_TYPE, Comparison, Node, Question, Remember, Scope, Typed};
+use crate::event::{Scalar, Type, Value};
+use crate::language::{Comparison, Node, Question, Remember, Scope, Typed};
 
 /// The parts of a conjunction.
 #[derive(Debug, Default)]
@@ -60,37 +60,6 @@ pub(super) fn reads_steps(part: &Typed) -> bool {
         _ => {}
     });
     reads
-}
-
-/// Says whether an expression is about alerts as events.
-pub(super) fn about_alerts(typed: &Typed) -> bool {
-    let mut about = false;
-    typed.walk(&mut |part| match &part.node {
-        Node::Field(_, field) => about |= matches!(field, FieldRef::Known(id) if id.get().path.starts_with("alert.")),
-        Node::Compare(_, _, left, right) => {
-            let is_type = |side: &Typed| matches!(&side.unnamed().node, Node::Field(_, FieldRef::Known(id)) if id.get().path == "eventType");
-            let names = |side: &Typed| side.texts().iter().any(|(text, _)| text == ALERT_EVENT_TYPE);
-            about |= (is_type(left) && names(right)) || (is_type(right) && names(left));
-        }
-        _ => {}
-    });
-    about
-}
-
-/// Returns the rules whose alerts an expression names.
-pub(super) fn named_rules(typed: &Typed) -> Vec<String> {
-    let mut named = Vec::new();
-    typed.walk(&mut |part| {
-        if let Node::Compare(Comparison::Equal | Comparison::In, _, left, right) = &part.node {
-            let is_rule = |side: &Typed| matches!(&side.unnamed().node, Node::Field(_, FieldRef::Known(id)) if id.get().path == "alert.rule");
-            if is_rule(left) {
-                named.extend(right.texts().into_iter().map(|(text, _)| text));
-            } else if is_rule(right) {
-                named.extend(left.texts().into_iter().map(|(text, _)| text));
-            }
-        }
-    });
-    named
 }
 
 /// How far the counts of questions are told apart: beyond a question's number every count decides alike.

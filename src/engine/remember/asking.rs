@@ -62,7 +62,8 @@ impl Looked {
     }
 }
 
-/// What is taken for answers that are still open: yes or no for each question, whichever event asks it.
+/// What is taken for answers that are still open: yes or no for each question, whichever event asks it. Where past events ask it too, as in
+/// `count(a and not followed_by(b) ...)`, all of them get the same.
 #[derive(Debug, Default)]
 pub(super) struct Assumed {
     /// The questions in the order in which they were met, by where they stand in the plan.

@@ -135,7 +135,7 @@ impl Org {
             young |= inquiry.young.get();
             unfinished |= inquiry.unfinished.get();
             looked = inquiry.looked.into_inner();
-            next = inquiry.assumed.next();
+            next = inquiry.assumed.next().filter(|_| !open);
         }
         if looked.found.len() > 1 {
             looked.found.sort_unstable();

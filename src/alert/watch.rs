@@ -10,7 +10,8 @@ use crate::engine::remember::Fired;
 use crate::engine::{Change, Engine, FETCH_MAX, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
 use crate::evaluate::NoMemory;
-use crate::event::{Event, Layout, Origin, Timestamp};
+use crate::event::{Event, FieldRef, Origin, Source, Timestamp};
+use crate::plan::remember::SOURCE_PATH;
 use crate::plan::{Plan, RuleIndex};
 
 /// What an event means, and what is found in it without any history.
@@ -159,11 +160,29 @@ impl Watch {
         }
     }
 
+    /// Reads an event's bytes again.
+    fn read(&self, raw: &[u8], origin: Origin) -> Option<Event> {
+        let mut event = Event::new();
+        event.read(self.plan.layout(), raw, &origin).ok()?;
+        Some(event)
+    }
+
+    /// Returns by which way an event came, where a rule shows that.
+    fn source(&self, fired: &Fired) -> Source {
+        let slot = FieldRef::find(SOURCE_PATH).and_then(|field| self.plan.layout().slot(&field));
+        let value = slot.map(|slot| fired.row.value(slot)).unwrap_or_default();
+        Source::ALL.into_iter().find(|source| value.as_text() == Some(source.name())).unwrap_or_default()
+    }
+
     fn finding(&self, fired: &Fired) -> Option<Finding> {
-        // A finding may be said long after its event: then what is kept of the event speaks for it.
-        let facts: &dyn Facts = &fired.row;
+        // A finding may be said long after its event, and under other rules: its bytes have everything that is shown.
         let raw: &[u8] = fired.raw.as_deref().unwrap_or_default();
-        let event = read(raw);
+        let event = self.read(raw, Origin { source: self.source(fired), org: known(&fired.org) });
+        let facts: &dyn Facts = match &event {
+            Some(event) if fired.row.alert().is_none() => event,
+            // An alert has no bytes of its own; it is kept whole.
+            _ => &fired.row,
+        };
         let event_type = event.as_ref().and_then(Event::event_type);
         let seen = Seen { org: known(&fired.org), published: fired.published, uuid: fired.uuid.as_deref(), event_type, raw };
         let mut finding = Finding::made(&self.plan, fired.rule, facts, seen, &fired.answers)?;
@@ -181,13 +200,6 @@ impl Watch {
             .collect();
         Some(finding)
     }
-}
-
-/// Reads an event's bytes again, for what it says of itself: no more of it is kept than its rules read.
-fn read(raw: &[u8]) -> Option<Event> {
-    let mut event = Event::new();
-    event.read(&Layout::new([], []), raw, &Origin::default()).ok()?;
-    Some(event)
 }
 
 /// Returns an org's host; one that is not known has an empty one in the engine.

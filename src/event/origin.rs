@@ -25,6 +25,9 @@ pub struct Origin {
 }
 
 impl Source {
+    /// Every way.
+    pub const ALL: [Source; 3] = [Source::Hook, Source::SystemLog, Source::File];
+
     /// Returns the name that rules use.
     pub fn name(self) -> &'static str {
         match self {

@@ -34,7 +34,8 @@ pub struct Limits {
     pub decisions_max: usize,
     /// Most bytes that one org's state takes, as estimated.
     pub bytes_max: usize,
-    /// Whether the bytes of events are kept with decisions that can still change.
+    /// Whether the bytes of events are kept with decisions that can still change. Without them a finding has the answers of its histories, but
+    /// not what else its title, context and groups show.
     pub keep_raw: bool,
 }
 

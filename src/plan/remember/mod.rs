@@ -26,6 +26,7 @@ use crate::plan::{RuleIndex, simplify};
 pub use ask::{Ask, Plain, Source, Stage, Steps};
 pub use describe::HistoryText;
 pub use form::{Form, Need};
+pub use reads::SOURCE_PATH;
 pub use refute::Refutation;
 pub use shape::{Mask, Shape};
 
@@ -170,7 +171,7 @@ impl RememberPlan {
         for (planned, rule) in planned.iter_mut().zip(&typed) {
             planned.home = home(&planned.asked, &asks, &bases);
             planned.refutations = refute::refutations(rule, &mut questions, &asks, &bases);
-            let mut reads = reads::of_rule(rule);
+            let mut reads = reads::of_rule(rule, planned.is_seen);
             if planned.is_seen {
                 // Its alerts as events are of the same actor.
                 reads.extend(shape.fields().iter().map(|(path, _)| path).filter(|path| path.starts_with("actor.")).cloned());

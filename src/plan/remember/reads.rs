@@ -1,7 +1,7 @@
 //! Reads: which fields of an event are looked at again once it is known where the event belongs and what it can fulfil.
 //!
-//! Nothing else of an event is kept. What the event decides alone has been decided when it came, and the values that it goes by are a
-//! part of where it stands.
+//! Nothing else of an event is kept. What the event decides alone has been decided when it came, the values that it goes by are a part of
+//! where it stands, and what is shown of a finding beside the answers of histories is read of the event's bytes.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -13,6 +13,9 @@ use crate::event::{FieldRef, RecordFieldId, RecordKind};
 use crate::language::{Node, Question, Remember, Typed};
 use crate::pack::Rule;
 
+/// By which way an event came: its bytes do not say.
+pub const SOURCE_PATH: &str = "source";
+
 /// Fields, and fields of records.
 #[derive(Default)]
 struct Reads {
@@ -20,10 +23,19 @@ struct Reads {
     records: Vec<(RecordKind, RecordFieldId)>,
 }
 
-/// Returns the fields that a rule reads of the event on which it decides, by path; a record field's is written `kind[].path`.
-pub(super) fn of_rule(rule: &Rule) -> BTreeSet<String> {
+/// Returns the fields that a rule reads of the event on which it decides, by path; a record field's is written `kind[].path`. Where its
+/// alerts are seen by others, how bad they are is decided with them.
+pub(super) fn of_rule(rule: &Rule, is_seen: bool) -> BTreeSet<String> {
     let mut reads = Reads::default();
-    split::split(&rule.when).bound.iter().chain(rule.told()).for_each(|typed| reads.evaluate(typed));
+    split::split(&rule.when).bound.iter().for_each(|typed| reads.evaluate(typed));
+    let grades = rule.severity.iter().filter_map(|grade| grade.when.as_ref());
+    grades.filter(|_| is_seen).for_each(|typed| reads.evaluate(typed));
+    let mut told = Reads::default();
+    for typed in rule.told() {
+        reads.asked(typed);
+        told.evaluate(typed);
+    }
+    reads.fields.extend(told.fields.into_iter().filter(|field| field.path() == SOURCE_PATH));
     reads.paths()
 }
 
@@ -44,6 +56,14 @@ impl Reads {
                 wanted_of_part(typed, &mut self.fields, &mut self.records);
                 node.children(&mut |child| self.evaluate(child));
             }
+        }
+    }
+
+    /// Takes in what the questions of an expression read of the event on which it is evaluated.
+    fn asked(&mut self, typed: &Typed) {
+        match &typed.node {
+            Node::Remember(remember) => self.ask(remember),
+            node => node.children(&mut |child| self.asked(child)),
         }
     }
 

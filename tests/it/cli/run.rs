@@ -307,6 +307,26 @@ fn each_org_is_decided_by_its_own_last_event() {
 }
 
 #[test]
+fn what_is_shown_of_an_event_long_after_it_is_what_it_said() {
+    let folder = folder("run-shown");
+    let rule = "id: tests.shown\ntitle: Shown\nseverity:\n  - { when: client.zone == \"Office\", level: high }\n  - { level: low }\nstatus: test\n\
+        description: Shows.\nwhen: |\n  eventType == \"user.session.start\" and not followed_by(eventType == \"user.session.end\" by actor.id within 1h)\n\
+        context: { zone: client.zone, org: org }\nalert:\n  title: \"{actor.displayName} by {source}\"\n  group_by: [client.ipAddress]\n";
+    fs::write(folder.join("rule.yml"), rule).expect("a rule");
+    let start = event_of("a.okta.com", "00u1", "start", "08:00").replace(
+        "\"actor\":{\"id\":\"00u1\"}",
+        "\"actor\":{\"id\":\"00u1\",\"displayName\":\"Ann\"},\"client\":{\"zone\":\"Office\",\"ipAddress\":\"10.0.0.7\"}",
+    );
+    // Many events later, and not at once.
+    let events = start + &event_of("a.okta.com", "00u2", "end", "09:30") + &event_of("a.okta.com", "00u2", "end", "11:30");
+    let said = clarion_with(&["run", "--rules", path(&folder)], events.as_bytes(), Onlookers::default());
+    let alert = said.json_lines().remove(0);
+    let shown = (&alert["title"], &alert["severity"], &alert["group"], &alert["context"]);
+    let expected = (&"Ann by hook".into(), &"high".into(), &serde_json::json!(["10.0.0.7"]), &serde_json::json!({ "zone": "Office", "org": "a.okta.com" }));
+    assert_eq!(shown, expected, "{alert}");
+}
+
+#[test]
 fn the_event_of_an_alert_is_written_as_it_came() {
     let (rules, _) = counting("run-written");
     let rule = "id: tests.ended\ntitle: Ended\nseverity: low\nstatus: test\ndescription: Ends.\nwhen: eventType == \"user.session.end\"\n";

@@ -59,7 +59,7 @@ struct Session {
 impl Session {
     fn new(library: &Library, org: &str, lateness: Span) -> Self {
         let plan = plan(library);
-        let limits = Limits { lateness, ..Limits::default() };
+        let limits = Limits { lateness, keep_raw: true, ..Limits::default() };
         let engine = Some(Real::with_limits(plan.clone(), limits.clone()));
         let origin = Origin { source: Source::File, org: Some(Arc::from(org)) };
         Session { plan, limits, engine, origin, event: Event::new(), findings: Findings::new(), told: Told::new() }
@@ -108,7 +108,11 @@ impl Session {
     }
 
     fn tell(&mut self, fired: &Fired) {
-        let telling = telling(&self.plan, fired.rule, &fired.row, &fired.answers, &fired.evidence);
+        let mut event = Event::new();
+        event.read(self.plan.layout(), fired.raw.as_deref().expect("the bytes of the event"), &self.origin).expect("an event");
+        // An alert has no bytes of its own.
+        let facts: &dyn Facts = if fired.row.alert().is_some() { &fired.row } else { &event };
+        let telling = telling(&self.plan, fired.rule, facts, &fired.answers, &fired.evidence);
         self.found(fired.rule, fired.uuid.as_deref().unwrap_or_default(), telling);
     }
 

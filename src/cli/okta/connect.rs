@@ -14,7 +14,7 @@ use super::{Common, Format, fault, show};
 
 /// Connects an Okta org: validates the credentials, makes the managed event hook, saves everything
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The client secret comes from CLARION_OKTA_CLIENT_SECRET, a file or a prompt. Until the hook is verified, clarion answers Okta's\n\
+#[command(after_help = "The client secret comes from CLARION_OKTA_CLIENT_SECRET, a file or a prompt. Until the hook is verified, clarion answers Okta's \
     verification on --listen; what reaches the public address must be passed on to it.\n\n\
     Example:\n  clarion okta connect --domain company.okta.com --client-id 0oa1b2c3d4 --public-url https://clarion.company.com")]
 pub(super) struct Args {

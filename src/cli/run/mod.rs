@@ -22,8 +22,9 @@ pub(super) use report::{caution, open_words, severity_style};
 
 /// Runs rules over events and prints the alerts
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Events are System Log entries or event hook deliveries: JSON lines, JSON arrays, or objects one after another, plain or\n\
-    compressed with gzip or zstd. A table is printed to a terminal, JSON lines to everything else.\n\n\
+#[command(after_help = "Events are System Log entries or event hook deliveries: JSON lines, JSON arrays, or objects one after another, plain or \
+    compressed with gzip or zstd. A table is printed to a terminal, JSON lines to everything else, once all events have been read: each of them \
+    can still change what is said of others.\n\n\
     Examples:\n  clarion run system-log.json.gz\n  zcat logs/*.gz | clarion run - --level high --format json | jq .title\n  clarion run events.json --set 'admin_users=ines@example.com,bram@example.com'")]
 pub(super) struct Args {
     /// Files of events; `-`, or none at all, is stdin

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::{Alert, Finding, LISTED_MAX, id_of};
-use crate::evaluate::Memory;
 use crate::event::{Event, Timestamp};
 use crate::plan::{Plan, RuleIndex};
 
@@ -39,8 +38,8 @@ impl Alerts {
     }
 
     /// Takes in that an event fulfils a rule.
-    pub fn add(&mut self, rule: RuleIndex, event: &Event, memory: &dyn Memory) {
-        let Some(finding) = Finding::of(&self.plan, rule, event, memory) else { return };
+    pub fn add(&mut self, rule: RuleIndex, event: &Event) {
+        let Some(finding) = Finding::of(&self.plan, rule, event) else { return };
         self.add_finding(finding);
     }
 

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::evaluate::{Facts, Memory, Moment};
+use crate::engine::remember::Answers;
+use crate::evaluate::{Code, Facts};
 use crate::event::{Event, Timestamp, Value};
 use crate::pack::Severity;
 use crate::plan::{Plan, RuleIndex, TitlePart};
@@ -112,34 +113,33 @@ pub struct Evidence {
 
 impl Finding {
     /// Works out what is said of an event that fulfils a rule.
-    pub fn of(plan: &Plan, rule: RuleIndex, event: &Event, memory: &dyn Memory) -> Option<Finding> {
+    pub fn of(plan: &Plan, rule: RuleIndex, event: &Event) -> Option<Finding> {
         let org = event.org().filter(|org| !org.is_empty()).map(Arc::from);
         let seen = Seen { org, published: event.published(), uuid: event.uuid(), event_type: event.event_type(), raw: event.raw() };
-        Finding::made(plan, rule, event, seen, memory)
+        Finding::made(plan, rule, event, seen, &Answers::default())
     }
 
     /// Works out what is said of an event of which only a part may be left.
-    fn made(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, seen: Seen<'_>, memory: &dyn Memory) -> Option<Finding> {
+    fn made(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, seen: Seen<'_>, answers: &Answers) -> Option<Finding> {
         let planned = plan.rule(rule)?;
-        let moment = Moment::new(facts, memory);
-        let severity =
-            planned.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or(Severity::Medium, |(_, level)| *level);
+        let holds = |when: &Option<Code>| when.as_ref().is_none_or(|when| answers.holds(when, facts));
+        let severity = planned.severity.iter().find(|(when, _)| holds(when)).map_or(Severity::Medium, |(_, level)| *level);
         let mut title = String::new();
         for part in &planned.title {
             match part {
                 TitlePart::Text(text) => title.push_str(text),
-                TitlePart::Value(code) => title.push_str(&shown(&code.eval(&moment))),
+                TitlePart::Value(code) => title.push_str(&shown(&answers.value(code, facts))),
             }
         }
         let group = planned
             .group_by
             .iter()
-            .map(|code| match code.eval(&moment) {
+            .map(|code| match answers.value(code, facts) {
                 Value::Missing => None,
                 value => Some(value.to_string()),
             })
             .collect();
-        let context = planned.context.iter().map(|(name, code)| (name.clone(), code.eval(&moment).into_owned())).collect();
+        let context = planned.context.iter().map(|(name, code)| (name.clone(), answers.value(code, facts))).collect();
         Some(Finding {
             rule,
             org: seen.org,

@@ -9,7 +9,6 @@ use super::{Alert, Alerts, Evidence, Finding, Seen};
 use crate::engine::remember::Fired;
 use crate::engine::{Change, Engine, FETCH_MAX, Limits, Scout, Sighting};
 use crate::evaluate::Facts;
-use crate::evaluate::NoMemory;
 use crate::event::{Event, FieldRef, Origin, Source, Timestamp};
 use crate::plan::remember::SOURCE_PATH;
 use crate::plan::{Plan, RuleIndex};
@@ -61,7 +60,7 @@ impl Lookout {
     /// Works out what an event means. The event must have been read with the layout of the same plan.
     pub fn look(&mut self, event: &Event) -> Sighted {
         let sighting = self.scout.look(event);
-        let findings = sighting.matched().iter().filter_map(|rule| Finding::of(&self.plan, *rule, event, &NoMemory)).collect();
+        let findings = sighting.matched().iter().filter_map(|rule| Finding::of(&self.plan, *rule, event)).collect();
         Sighted { sighting, findings }
     }
 }
@@ -98,7 +97,7 @@ impl Watch {
     /// Takes an event in.
     pub fn observe(&mut self, event: &Event, received: Option<Timestamp>) {
         for rule in self.engine.observe_at(event, received) {
-            self.alerts.add(*rule, event, &NoMemory);
+            self.alerts.add(*rule, event);
         }
         self.apply_all();
     }

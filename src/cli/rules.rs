@@ -74,6 +74,12 @@ pub(super) fn load(paths: &[PathBuf], settings: &[String], out: &mut Out<'_>) ->
 }
 
 impl RuleOptions {
+    /// Returns what was said, as it is written behind a command.
+    pub(super) fn words(&self) -> String {
+        let rules = self.rules.iter().map(|path| format!(" --rules {}", path.display()));
+        rules.chain(self.settings.iter().map(|setting| format!(" --set '{setting}'"))).collect()
+    }
+
     /// Reads the rules; they must all be sound.
     pub(super) fn load(&self, out: &mut Out<'_>) -> Result<Library, Refusal> {
         load(&self.rules, &self.settings, out)

@@ -6,9 +6,9 @@ use clap::ValueEnum;
 use serde_json::{Value as Json, json};
 
 use crate::engine::remember::AHEAD_MAX;
-use crate::event::{BadEvent, Intake, Layout, Origin, Source, Value};
+use crate::event::{BadEvent, Event, Intake, Layout, Origin, Source, Value};
 use crate::pack::Pack;
-use crate::rehearsal::{Inspection, Standing, Why};
+use crate::rehearsal::{Inspection, Standing, Why, WhyOfAlert};
 
 use super::clock::now;
 use super::escape::{self, shown, shown_within};
@@ -62,22 +62,31 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let mut inspection = Inspection::new(rule, pack.rules.iter(), &pack.sets);
     inspection.set_latest(now().plus(AHEAD_MAX));
     let (asks_about_alerts, has_others) = (inspection.asks_about_alerts(), inspection.has_others());
-    let (uuid, alert_of) = match args.uuid.as_deref() {
-        // An alert as an event is named by the event that it was found on, and by its rule.
-        Some(uuid) => uuid.split_once(':').filter(|_| asks_about_alerts).map_or((Some(uuid), None), |(event, rule)| (Some(event), Some(rule))),
-        None => (None, None),
-    };
+    // An alert as an event is named by the event that it was found on, and by its rule; one on another alert by that rule as well.
+    let mut named = args.uuid.as_deref().into_iter().flat_map(|uuid| uuid.splitn(if asks_about_alerts { usize::MAX } else { 1 }, ':'));
+    let (uuid, raised_by): (Option<&str>, Vec<&str>) = (named.next(), named.collect());
+    for other in &raised_by {
+        rules::find(&library, other)?;
+    }
     let Found { bytes, origin, others } = event(args, uuid, pack, (remembers || asks_about_alerts).then_some(&mut inspection), out)?;
+    let is_alone = remembers && is_judged_alone(&bytes);
     let unreadable = |error: BadEvent| Refusal::world(format!("the event cannot be read: {error}"));
-    let tree = match alert_of {
+    let tree = match raised_by.split_last() {
         None => inspection.why(rule, &bytes, &origin, &library.sources).map_err(unreadable)?,
-        Some(other) => inspection.why_of_alert(rule, other, &bytes, &origin, &library.sources).map_err(unreadable)?.ok_or_else(|| {
-            let refusal = Refusal::usage(format!("`{}` raises no alert on this event that `{}` looks at", shown(other), rule.id));
-            refusal.help(format!("ask why: `clarion why {} {} --uuid {}`", shown(other), shown(&args.event), shown(uuid.unwrap_or_default())))
-        })?,
+        Some((other, before)) => {
+            let refuse = |what: &str| {
+                let event: Vec<&str> = uuid.into_iter().chain(before.iter().copied()).collect();
+                Refusal::usage(what).help(format!("ask why: `{}`", command(args, other, &event.join(":"))))
+            };
+            match inspection.why_of_alert(rule, &raised_by, &bytes, &origin, &library.sources).map_err(unreadable)? {
+                WhyOfAlert::Told(tree) => *tree,
+                WhyOfAlert::Open => return Err(refuse(&format!("whether `{other}` raises that alert is still open"))),
+                WhyOfAlert::None => return Err(refuse(&format!("`{other}` raises no such alert, or `{}` does not look at it", rule.id))),
+            }
+        }
     };
     let is_open = tree.standing == Standing::Open;
-    let fires = tree.value == Value::Bool(true) && !is_open;
+    let fires = tree.value == Value::Bool(true) && tree.standing == Standing::Known;
     match args.format {
         Format::Json => {
             out.line(escape::json(&json!({ "rule": &*rule.id, "fires": fires, "open": is_open, "remembers": remembers, "condition": to_json(&tree) })))
@@ -89,12 +98,14 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
                 (true, _) => out.paint(GOOD, "holds"),
                 (false, _) => out.paint(BAD, "does not hold"),
             };
-            let what = if alert_of.is_some() { "alert" } else { "event" };
+            let what = if raised_by.is_empty() { "event" } else { "alert" };
             out.line(format_args!("{id} {verdict} on this {what}\n"));
             draw(&tree, &Branch::default(), out);
         }
     }
-    if remembers && others == 0 {
+    if is_alone {
+        out.warn("this event has no `uuid`, or no `published` that is a time: it is judged alone, and what histories say of it is not known");
+    } else if remembers && others == 0 {
         out.warn("this rule asks about other events, and this one came alone; name a file that holds them too, and this one by `--uuid`");
     }
     if asks_about_alerts && !has_others {
@@ -104,6 +115,17 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
         out.warn("this rule is switched off (`enabled: false`)");
     }
     Ok(Exit::Fine)
+}
+
+/// Says whether an event has no place among others.
+fn is_judged_alone(bytes: &[u8]) -> bool {
+    let mut event = Event::new();
+    event.read(&Layout::new([], []), bytes, &Origin::default()).is_ok() && (event.uuid().is_none() || event.published().is_none())
+}
+
+/// Returns the command that asks why a rule does or does not hold on an event, with the same rules at hand.
+fn command(args: &Args, rule: &str, uuid: &str) -> String {
+    format!("clarion why {} {} --uuid {}{}", shown(rule), shown(&args.event), shown(uuid), shown(&args.rules.words()))
 }
 
 struct Found {
@@ -170,7 +192,7 @@ fn event(args: &Args, uuid: Option<&str>, pack: &Pack, mut inspection: Option<&m
         (None, _, Some(uuid)) if uuid.contains(':') => {
             let (event, rule) = uuid.split_once(':').unwrap_or_default();
             let refusal = Refusal::usage(format!("`{}` names an alert, and `why` is asked about events of Okta's", shown(&uuid)));
-            Err(refusal.help(format!("ask why it was raised: `clarion why {} {} --uuid {}`", shown(rule), shown(&args.event), shown(event))))
+            Err(refusal.help(format!("ask why it was raised: `{}`", command(args, rule, event))))
         }
         (None, _, Some(uuid)) => Err(Refusal::usage(format!("`{}` holds no event `{}`", shown(&name), shown(&uuid)))),
         (None, Some(bad), None) => Err(Refusal::world(bad)),
@@ -197,6 +219,7 @@ fn draw(tree: &Why, branch: &Branch, out: &mut Out<'_>) {
     let (word, style) = match (&tree.value, tree.is_condition, tree.standing) {
         (_, _, Standing::Unreached) => ("", FAINT),
         (_, true, Standing::Open) => ("open", DOUBTFUL),
+        (_, true, Standing::Unknown) => ("unknown", DOUBTFUL),
         (Value::Bool(true), true, _) => ("true", GOOD),
         (Value::Bool(false), true, _) => ("false", BAD),
         (Value::Missing, true, _) => ("missing", DOUBTFUL),
@@ -205,7 +228,7 @@ fn draw(tree: &Why, branch: &Branch, out: &mut Out<'_>) {
     let word = out.paint(style, &format!("{word:7}"));
     let lines = out.paint(FAINT, &branch.own);
     let text = shown(&tree.text);
-    match tree.is_condition && (tree.standing == Standing::Unreached || !tree.value.is_missing()) {
+    match tree.is_condition && (matches!(tree.standing, Standing::Unreached | Standing::Unknown) || !tree.value.is_missing()) {
         true => out.line(format_args!("{word} {lines}{text}")),
         false => {
             let value = tree.value.to_string();
@@ -248,6 +271,7 @@ fn to_json(tree: &Why) -> Json {
         "value": tree.value.to_json(),
         "missing": tree.value.is_missing(),
         "open": tree.standing == Standing::Open,
+        "unknown": tree.standing == Standing::Unknown,
         "note": tree.note,
         "parts": tree.parts.iter().map(to_json).collect::<Vec<_>>(),
         "evidence": tree.evidence.as_ref().map(|evidence| json!({

@@ -72,6 +72,15 @@ pub enum TitlePart {
 impl Plan {
     /// Compiles rules; those that are not enabled are left out. `sets` tells the event types apart.
     pub fn compile(rules: impl IntoIterator<Item = Arc<Rule>>, sets: &Arc<Sets>) -> Plan {
+        Plan::compile_counting(rules, sets, false)
+    }
+
+    /// Does so for somebody who asks how many there are: a count that is only compared is worked out beyond what decides, too.
+    pub fn compile_exact(rules: impl IntoIterator<Item = Arc<Rule>>, sets: &Arc<Sets>) -> Plan {
+        Plan::compile_counting(rules, sets, true)
+    }
+
+    fn compile_counting(rules: impl IntoIterator<Item = Arc<Rule>>, sets: &Arc<Sets>, is_exact: bool) -> Plan {
         let rules: Vec<Arc<Rule>> = rules.into_iter().filter(|rule| rule.enabled).collect();
         let layout = layout_of(&rules);
         let mut atoms = program::Atoms::default();
@@ -104,7 +113,7 @@ impl Plan {
         }
         let index = Index::build(planned.iter().zip(&keys).map(|(rule, key)| (&rule.types, key.as_ref())), sets);
         let numbered: Vec<(RuleIndex, &Rule)> = planned.iter().zip(0u32..).map(|(planned, at)| (RuleIndex(at), &*planned.rule)).collect();
-        let mut remember = RememberPlan::compile(&numbered, &layout, sets, &questions, &mut atoms);
+        let mut remember = RememberPlan::compile(&numbered, &layout, sets, &questions, &mut atoms, is_exact);
         let atoms: Arc<[Code]> = atoms.into_codes().into();
         remember.share(atoms.clone());
         Plan { layout, rules: planned, atoms, index, questions, remember: Arc::new(remember), sets: sets.clone() }

@@ -7,4 +7,4 @@ mod cases;
 mod why;
 
 pub use cases::{Outcome, Verdict, Way, rehearse};
-pub use why::{Inspection, Standing, Why};
+pub use why::{Inspection, Standing, Why, WhyOfAlert};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Sources, Span as Place};
-use crate::engine::remember::{Evidence, Footing, Met, Told};
+use crate::engine::remember::{Evidence, Footing, Met, OfAlert, Told};
 use crate::engine::{Engine, Limits};
 use crate::evaluate::{Code, Facts, Lowering, Moment, QuestionId, Questions};
 use crate::event::{BadEvent, Event, Layout, Origin, Scalar, Span, Timestamp, Type, Value};
@@ -38,6 +38,8 @@ pub enum Standing {
     Known,
     /// It depends on events that have not come.
     Open,
+    /// Nobody can know it: the event is judged alone, and it depends on others.
+    Unknown,
     /// It was not worked out: what stands before it had decided.
     Unreached,
 }
@@ -55,10 +57,10 @@ impl Inspection {
     /// that other rules raise are there, as far as they are enabled.
     pub fn new<'r>(rule: &Rule, others: impl Iterator<Item = &'r Rule>, sets: &Arc<Sets>) -> Self {
         let own = || Arc::new(Rule { enabled: true, ..rule.clone() });
-        let mut plan = Arc::new(Plan::compile([own()], sets));
+        let mut plan = Arc::new(Plan::compile_exact([own()], sets));
         if plan.remember().rules().iter().any(|rule| rule.about_alerts) {
             let others = others.filter(|other| other.id != rule.id).map(|other| Arc::new(other.clone()));
-            plan = Arc::new(Plan::compile(std::iter::once(own()).chain(others), sets));
+            plan = Arc::new(Plan::compile_exact(std::iter::once(own()).chain(others), sets));
         }
         let limits = Limits { lateness: ANY_TIME, ..Limits::default() };
         Inspection { engine: Engine::with_limits(plan.clone(), limits), plan, event: Event::new() }
@@ -102,23 +104,37 @@ impl Inspection {
         Ok(self.tell(rule, &self.event, &told, sources))
     }
 
-    /// Does so on the alert that another rule raises on an event. There is none if that rule raises none, or this one does not look at it.
+    /// Does so on the alert that another rule raises on an event, or with several rules, the last one on the alert of the one before it.
     ///
     /// # Errors
     /// The event cannot be read.
-    pub fn why_of_alert(mut self, rule: &Rule, other: &str, raw: &[u8], origin: &Origin, sources: &Sources) -> Result<Option<Why>, BadEvent> {
+    pub fn why_of_alert(mut self, rule: &Rule, raised_by: &[&str], raw: &[u8], origin: &Origin, sources: &Sources) -> Result<WhyOfAlert, BadEvent> {
         self.engine.leave_off();
         self.event.read(self.plan.layout(), raw, origin)?;
-        let mut rules = (0u32..).map(RuleIndex).zip(self.plan.rules());
-        let other = rules.find(|(_, planned)| *planned.rule.id == *other).map(|(index, _)| index);
-        let told = other.and_then(|other| self.engine.remembering().ask_of_alert(OWN, other, &self.event));
-        Ok(told.map(|(alert, told)| self.tell(rule, &alert, &told, sources)))
+        let index = |id: &&str| self.plan.rules().iter().position(|planned| *planned.rule.id == **id).and_then(|at| u32::try_from(at).ok()).map(RuleIndex);
+        let raised_by: Option<Vec<RuleIndex>> = raised_by.iter().map(index).collect();
+        Ok(match raised_by.map(|raised_by| self.engine.remembering().ask_of_alert(OWN, &raised_by, &self.event)) {
+            Some(OfAlert::Told(alert, told)) => WhyOfAlert::Told(Box::new(self.tell(rule, &alert, &told, sources))),
+            Some(OfAlert::Open) => WhyOfAlert::Open,
+            Some(OfAlert::None) | None => WhyOfAlert::None,
+        })
     }
 
     fn tell(&self, rule: &Rule, facts: &dyn Facts, told: &Told, sources: &Sources) -> Why {
         let mut questions = self.plan.questions().clone();
         Teller { layout: self.plan.layout(), facts, sources, told, questions: &mut questions }.part(&rule.when)
     }
+}
+
+/// Why an alert does or does not fulfil a rule.
+#[derive(Clone, Debug)]
+pub enum WhyOfAlert {
+    /// There is no such alert, or the rule does not look at it.
+    None,
+    /// Whether there is one depends on events that have not come.
+    Open,
+    /// The condition, part by part.
+    Told(Box<Why>),
 }
 
 /// The rule that is asked about stands first in its plan.
@@ -138,9 +154,15 @@ struct Teller<'a> {
 impl Teller<'_> {
     fn part(&mut self, typed: &Typed) -> Why {
         let code = Lowering { layout: self.layout, questions: self.questions }.lower(typed);
-        let value = code.eval(&Moment::new(self.facts, &self.told.answers)).into_owned();
-        let is_open = code.eval(&Moment::new(self.facts, &self.told.hoped)) != value;
-        let standing = if is_open { Standing::Open } else { Standing::Known };
+        let (value, standing) = if self.told.answers.are_unknown() {
+            let value = self.told.answers.value(&code, self.facts);
+            let is_known = !typed.remembers() || !value.is_missing();
+            (value, if is_known { Standing::Known } else { Standing::Unknown })
+        } else {
+            let value = code.eval(&Moment::new(self.facts, &self.told.answers)).into_owned();
+            let is_open = code.eval(&Moment::new(self.facts, &self.told.hoped)) != value;
+            (value, if is_open { Standing::Open } else { Standing::Known })
+        };
         let is_condition = typed.ty == Type::Scalar(Scalar::Bool);
         let mut why = Why { text: self.text(typed), value, is_condition, parts: Vec::new(), evidence: None, standing, note: None };
         if let (Code::Ask(question), Node::Remember(remember)) = (&code, &typed.node) {

@@ -256,13 +256,3 @@ impl Memory for Asking<'_> {
         self.inquiry.answer(question, self.row)
     }
 }
-
-/// Answers every question as if nothing else had ever happened: for events that stay outside of all histories.
-#[derive(Clone, Copy)]
-pub(super) struct Alone<'a>(pub(super) &'a RememberPlan);
-
-impl Memory for Alone<'_> {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
-        self.0.ask(question).map_or(Value::Missing, answer::empty)
-    }
-}

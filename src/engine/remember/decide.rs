@@ -11,7 +11,7 @@ use super::pending::{DecisionId, PendingId, Raised};
 use super::row::{Name, RecordFields, Row};
 use super::turn::{Said, Turn, merged};
 use crate::engine::print::EventId;
-use crate::evaluate::Facts;
+use crate::evaluate::{Code, Facts};
 use crate::event::{Timestamp, Value};
 use crate::language::ALERT_EVENT_TYPE;
 use crate::pack::Severity;
@@ -117,20 +117,20 @@ impl Org {
         looked.clear();
         let view = self.view(rules, Some(turn));
         let inquiry = Inquiry::noting(view, number, Assumed::no(), looked);
-        let mut verdict = verdict(rules.plan, &inquiry, number, row);
+        let mut grades = grades(rules.plan, &inquiry, number, row);
         let mut due = inquiry.open.get();
         let mut young = inquiry.young.get();
         let mut unfinished = inquiry.unfinished.get();
         let mut looked = inquiry.looked.into_inner();
         let mut open = false;
-        let is_met = verdict.is_some();
+        let is_met = grades.is_some();
         let mut next = due.and_then(|_| inquiry.assumed.next());
         // Open answers are taken for yes and for no; only what all of these say is said now.
         while let Some(assumed) = next {
             let inquiry = Inquiry::noting(view, number, assumed, looked);
-            let assumed = self::verdict(rules.plan, &inquiry, number, row);
+            let assumed = self::grades(rules.plan, &inquiry, number, row);
             open |= assumed.is_some() != is_met;
-            verdict = verdict.filter(|_| assumed.is_some());
+            grades = grades.zip(assumed).map(|(one, other)| one & other);
             due = due.min(inquiry.open.get().or(due));
             young |= inquiry.young.get();
             unfinished |= inquiry.unfinished.get();
@@ -141,6 +141,7 @@ impl Org {
             looked.found.sort_unstable();
             looked.found.dedup();
         }
+        let verdict = grades.map(|grades| severity(rules.plan, number, grades));
         Judged { verdict, looked, due, young, unfinished, open }
     }
 
@@ -245,8 +246,9 @@ impl Org {
     }
 }
 
-/// Returns how bad a finding of a rule on an event is, if it is one.
-pub(super) fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -> Option<Severity> {
+/// Says whether an event is a finding of a rule, and if so which of its severities hold, a bit for each. They are told apart only where
+/// others ask about its alerts.
+pub(super) fn grades(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, row: &Row) -> Option<u64> {
     let rule = plan.rule(number)?;
     if !inquiry.all_hold(&rule.rest, row) {
         return None;
@@ -259,13 +261,21 @@ pub(super) fn verdict(plan: &RememberPlan, inquiry: &Inquiry<'_>, number: u32, r
             inquiry.evidence(*question, row);
         }
     }
-    // How bad it is matters here only to those who ask about the alert.
     if !rule.is_seen {
-        return Some(Severity::Medium);
+        return Some(0);
     }
-    let grade = rule.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| inquiry.eval(row, |moment| when.holds(moment))));
-    Some(grade.map_or(Severity::Medium, |(_, level)| *level))
+    let holds = |when: &Option<Code>| when.as_ref().is_none_or(|when| inquiry.eval(row, |moment| when.holds(moment)));
+    Some(rule.severity.iter().take(GRADES_MAX).enumerate().filter(|(_, (when, _))| holds(when)).fold(0, |grades, (at, _)| grades | 1 << at))
 }
+
+/// Returns the first severity that holds.
+pub(super) fn severity(plan: &RememberPlan, number: u32, grades: u64) -> Severity {
+    let severities = plan.rule(number).map(|rule| rule.severity.as_slice()).unwrap_or_default();
+    severities.iter().take(GRADES_MAX).enumerate().find(|(at, _)| grades >> at & 1 == 1).map_or(Severity::Medium, |(_, (_, level))| *level)
+}
+
+/// Severities of a rule that are told apart.
+const GRADES_MAX: usize = u64::BITS as usize;
 
 /// Makes a finding an event: of the type of alerts, at the time of its event and of the same actor.
 pub(super) fn alert_row(plan: &RememberPlan, rule: u32, row: &Row, severity: Severity) -> Row {

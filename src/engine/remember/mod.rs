@@ -7,6 +7,7 @@
 
 mod alone;
 mod answer;
+mod answers;
 mod arena;
 mod arrival;
 mod asking;
@@ -38,11 +39,12 @@ use std::sync::Arc;
 
 use super::Scratch;
 use super::print::EventId;
-use crate::evaluate::{Facts, Memory, Moment, QuestionId};
+use crate::evaluate::{Facts, QuestionId};
 use crate::event::{Event, Timestamp, Value};
 use crate::plan::RuleIndex;
 use crate::plan::remember::RememberPlan;
 
+pub use answers::Answers;
 pub(crate) use arrival::{Arrival, Room};
 pub use bounds::{BYTES_MAX, Counters, DECISIONS_MAX, EVENTS_PER_KEY_MAX, KEYS_PER_HISTORY_MAX, LATENESS, Limits};
 pub use clock::{AHEAD_MAX, LEAP_MAX};
@@ -53,9 +55,10 @@ pub use reached::{Limit, Reached};
 pub use row::Row;
 pub use snapshot::{BadSnapshot, SNAPSHOT_VERSION};
 pub use steps::{CHOICES_MAX, Footing, Met, Trail};
-pub use telling::Told;
+pub use telling::{OfAlert, Told};
 
-use asking::{Alone, Assumed, Inquiry};
+use answers::All;
+use asking::{Assumed, Inquiry};
 use codec::{put_bytes, put_count, put_value};
 use fetch::Asked;
 use org::{Org, Rules};
@@ -141,23 +144,6 @@ pub struct Evidence {
     pub first: Option<Timestamp>,
     /// When the last of them happened.
     pub last: Option<Timestamp>,
-}
-
-/// Answers that were worked out for one event.
-#[derive(Clone, Debug, Default)]
-pub struct Answers(Vec<(QuestionId, Value<'static>)>);
-
-impl Answers {
-    /// Returns the answer to a question.
-    pub fn get(&self, question: QuestionId) -> Option<&Value<'static>> {
-        self.0.iter().find(|(known, _)| *known == question).map(|(_, value)| value)
-    }
-}
-
-impl Memory for Answers {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
-        self.get(question).cloned().unwrap_or_default()
-    }
 }
 
 impl Remembering {
@@ -292,14 +278,11 @@ impl Remembering {
 
 /// Evaluates an event without knowing what came before it, and keeps nothing of it: only what the event shows by itself is said.
 fn alone(plan: &RememberPlan, row: &Row, raw: Option<&Arc<[u8]>>, triggered: &[u32], org_name: &Arc<str>, counters: &mut Counters) -> Vec<Change> {
-    let memory = Alone(plan);
-    let moment = Moment::new(row, &memory);
     let mut changes = Vec::new();
     for number in triggered {
         let Some(rule) = plan.rule(*number).filter(|rule| rule.speaks && alone::all_hold(&rule.rest, row)) else {
             continue;
         };
-        let answers = rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect();
         counters.fired += 1;
         changes.push(Change::Fired(Box::new(Fired {
             org: org_name.clone(),
@@ -308,7 +291,7 @@ fn alone(plan: &RememberPlan, row: &Row, raw: Option<&Arc<[u8]>>, triggered: &[u
             published: row.published(),
             row: row.clone(),
             raw: raw.cloned(),
-            answers: Answers(answers),
+            answers: Answers::unknown(),
             evidence: Vec::new(),
             alone: true,
         })));
@@ -356,10 +339,12 @@ impl Fired {
     fn fingerprint(&self, plan: &RememberPlan) -> u64 {
         let mut parts: Vec<Vec<u8>> = Vec::new();
         let question = |question: QuestionId| plan.questions().get(question).map(|question| question.key()).unwrap_or_default();
-        for (asked, value) in &self.answers.0 {
-            let mut part = question(*asked).into_bytes();
-            put_value(&mut part, value);
-            parts.push(part);
+        for (answers, open) in self.answers.all().into_iter().zip(["", "open "]) {
+            for (asked, value) in answers {
+                let mut part = format!("{open}{}", question(*asked)).into_bytes();
+                put_value(&mut part, value);
+                parts.push(part);
+            }
         }
         for evidence in &self.evidence {
             let mut part = question(evidence.question).into_bytes();
@@ -380,7 +365,10 @@ impl Fired {
 
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired {
     let rule = rules.plan.rule(said.rule);
-    let (answers, evidence) = told(rules.plan, &Inquiry::new(org.view(rules, None), said.rule, Assumed::no()), &said.row);
+    let inquiry = |assumed: Assumed| Inquiry::new(org.view(rules, None), said.rule, assumed);
+    let known = inquiry(Assumed::no());
+    let (answers, evidence) = told(rules.plan, &known, &said.row);
+    let hoped = known.open.get().map(|_| answer_all(rules.plan, &inquiry(Assumed::yes()), &said.row));
     Fired {
         org: org_name.clone(),
         rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
@@ -388,19 +376,25 @@ fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired 
         published: said.row.published(),
         row: said.row,
         raw: said.raw,
-        answers,
+        answers: Answers::new(answers, hoped),
         evidence,
         alone: false,
     }
 }
 
+/// Works out the answers to all questions of a rule on an event.
+fn answer_all(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> All {
+    let questions = plan.rule(inquiry.rule).map(|rule| rule.shown.as_slice()).unwrap_or_default();
+    questions.iter().map(|question| (*question, inquiry.answer(*question, row))).collect()
+}
+
 /// Works out what is told of a rule on an event: its answers, and the events behind those of its condition.
-fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> (Answers, Vec<Evidence>) {
-    let Some(rule) = plan.rule(inquiry.rule) else { return (Answers::default(), Vec::new()) };
-    let answers = Answers(rule.shown.iter().map(|question| (*question, inquiry.answer(*question, row))).collect());
+fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> (All, Vec<Evidence>) {
+    let answers = answer_all(plan, inquiry, row);
+    let asked = plan.rule(inquiry.rule).map(|rule| rule.asked.as_slice()).unwrap_or_default();
     let mut evidence = Vec::new();
-    for question in &rule.asked {
-        let value = answers.get(*question).cloned().unwrap_or_default();
+    for question in asked {
+        let value = answers.iter().find(|(known, _)| known == question).map(|(_, value)| value.clone()).unwrap_or_default();
         let rows = if is_something(&value) { inquiry.evidence(*question, row) } else { Vec::new() };
         if rows.is_empty() {
             continue;

@@ -1,13 +1,13 @@
 //! What the histories of a rule tell of one event, for those who ask why.
 
-use super::asking::{Alone, Assumed, Inquiry};
-use super::decide::{alert_row, verdict};
+use super::asking::{Assumed, Inquiry};
+use super::decide::{alert_row, grades, severity};
 use super::org::{Org, Rules};
 use super::row::{Name, Row, RowRoom};
 use super::steps::{Trail, trail};
 use super::{Answers, Evidence, Remembering, told};
 use crate::engine::print::EventId;
-use crate::evaluate::{Memory, Moment, NoMemory, QuestionId};
+use crate::evaluate::{Facts, Moment, NoMemory, QuestionId};
 use crate::event::{Event, Timestamp};
 use crate::plan::RuleIndex;
 use crate::plan::remember::{Ask, RememberRule};
@@ -27,6 +27,17 @@ pub struct Told {
     pub trails: Vec<(QuestionId, Trail)>,
 }
 
+/// What the histories of a rule tell of an alert.
+#[derive(Clone, Debug)]
+pub enum OfAlert {
+    /// There is no such alert, or the rule does not look at it.
+    None,
+    /// Whether there is one depends on events that have not come.
+    Open,
+    /// The alert, and what they tell.
+    Told(Row, Box<Told>),
+}
+
 impl Remembering {
     /// Works out what the histories of a rule tell of an event, over what is remembered now; nothing changes by it. An event without
     /// uuid or time has no past.
@@ -34,25 +45,48 @@ impl Remembering {
         let Some((number, rule)) = self.numbered(index) else { return Told::default() };
         match self.placed(rule, event) {
             Some((org, row)) => self.tell(org, number, rule, &row),
-            None => self.alone(rule, event),
+            None => Told { answers: Answers::unknown(), ..Told::default() },
         }
     }
 
-    /// Works out what the histories of a rule tell of an alert: of the one that another rule raises on an event. Gives the alert, too; none
-    /// if that rule raises none there, or the rule sees none of its alerts.
-    pub fn ask_of_alert(&self, index: RuleIndex, other: RuleIndex, event: &Event) -> Option<(Row, Told)> {
-        let ((number, rule), (other_number, other)) = (self.numbered(index)?, self.numbered(other)?);
-        let (org, row) = self.placed(other, event)?;
-        let is_of_type = self.plan.rules_of(self.plan.type_of(event)).contains(&other_number);
-        let raises = is_of_type && other.guard.holds(self.plan.atoms(), &Moment::new(event, &NoMemory));
-        if !raises || !self.plan.holds_on_alert_of(number, other_number) {
+    /// Works out what the histories of a rule tell of an alert: of the one that another rule raises on an event, or with several rules, the
+    /// last one on the alert of the one before it.
+    pub fn ask_of_alert(&self, index: RuleIndex, raised_by: &[RuleIndex], event: &Event) -> OfAlert {
+        self.told_of_alert(index, raised_by, event).unwrap_or(OfAlert::None)
+    }
+
+    fn told_of_alert(&self, index: RuleIndex, raised_by: &[RuleIndex], event: &Event) -> Option<OfAlert> {
+        let (number, rule) = self.numbered(index)?;
+        let (first, _) = raised_by.split_first()?;
+        let (org, mut row) = self.placed(self.numbered(*first)?.1, event)?;
+        let (mut before, mut facts): (Option<u32>, &dyn Facts) = (None, event);
+        let mut alert;
+        for other in raised_by {
+            let (other, planned) = self.numbered(*other)?;
+            let event_type = if before.is_none() { self.plan.type_of(event) } else { self.plan.alert_type() };
+            let is_asked = self.plan.rules_of(event_type).contains(&other) && before.is_none_or(|before| self.plan.holds_on_alert_of(other, before));
+            if !is_asked || !planned.guard.holds(self.plan.atoms(), &Moment::new(facts, &NoMemory)) {
+                return None;
+            }
+            let judge = |assumed: Assumed| grades(&self.plan, &Inquiry::new(org.view(self.rules(), None), other, assumed), other, &row);
+            let grades = match (judge(Assumed::no()), judge(Assumed::yes())) {
+                (Some(no), Some(yes)) => no & yes,
+                (None, None) => return None,
+                _ => return Some(OfAlert::Open),
+            };
+            alert = alert_row(&self.plan, other, &row, severity(&self.plan, other, grades));
+            row = alert.clone();
+            (before, facts) = (Some(other), &alert);
+        }
+        if !self.plan.holds_on_alert_of(number, before?) {
             return None;
         }
-        let rules = Rules { plan: &self.plan, limits: &self.limits };
-        let severity = verdict(&self.plan, &Inquiry::new(org.view(rules, None), other_number, Assumed::no()), other_number, &row)?;
-        let alert = alert_row(&self.plan, other_number, &row, severity);
-        let told = self.tell(org, number, rule, &alert);
-        Some((alert, told))
+        let told = self.tell(org, number, rule, &row);
+        Some(OfAlert::Told(row, Box::new(told)))
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { plan: &self.plan, limits: &self.limits }
     }
 
     fn numbered(&self, index: RuleIndex) -> Option<(u32, &RememberRule)> {
@@ -67,29 +101,21 @@ impl Remembering {
         Some((org, Row::of(event, &name, &[], self.plan.shape(), &rule.fields, &mut RowRoom::default())))
     }
 
-    /// Tells of an event that is judged alone.
-    fn alone(&self, rule: &RememberRule, event: &Event) -> Told {
-        let memory = Alone(&self.plan);
-        let moment = Moment::new(event, &memory);
-        let answers = Answers(rule.shown.iter().map(|question| (*question, memory.answer(*question, &moment))).collect());
-        Told { hoped: answers.clone(), answers, ..Told::default() }
-    }
-
     fn tell(&self, org: &Org, number: u32, rule: &RememberRule, row: &Row) -> Told {
-        let rules = Rules { plan: &self.plan, limits: &self.limits };
+        let rules = self.rules();
         let inquiry = |assumed: Assumed| Inquiry::new(org.view(rules, None), number, assumed);
         let (answers, evidence) = told(&self.plan, &inquiry(Assumed::no()), row);
         let (mut hoped, mut open, mut trails) = (Vec::new(), Vec::new(), Vec::new());
         for question in &rule.shown {
             let asked = inquiry(Assumed::yes());
             let answer = asked.answer(*question, row);
-            let is_open = answers.get(*question) != Some(&answer);
+            let is_open = answers.iter().any(|(known, value)| known == question && *value != answer);
             open.extend(asked.open.get().filter(|_| is_open).map(|until| (*question, until)));
             hoped.push((*question, answer));
             if let Some(Ask::Steps(steps)) = self.plan.ask(*question) {
                 trails.extend(trail(&inquiry(Assumed::no()), steps, row).map(|trail| (*question, trail)));
             }
         }
-        Told { answers, hoped: Answers(hoped), open, evidence, trails }
+        Told { answers: Answers::new(answers, None), hoped: Answers::new(hoped, None), open, evidence, trails }
     }
 }

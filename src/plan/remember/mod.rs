@@ -129,8 +129,16 @@ pub struct Base {
 
 impl RememberPlan {
     /// Compiles rules; those that neither remember nor are asked about are left out. `layout` must have every field that they read;
-    /// `questions` are those that the stateless plan has numbered, so that both call a question by the same number.
-    pub(super) fn compile(rules: &[(RuleIndex, &Rule)], layout: &Layout, sets: &Sets, questions: &Questions, atoms: &mut Atoms) -> RememberPlan {
+    /// `questions` are those that the stateless plan has numbered, so that both call a question by the same number. With `is_exact` counts are
+    /// worked out beyond what decides.
+    pub(super) fn compile(
+        rules: &[(RuleIndex, &Rule)],
+        layout: &Layout,
+        sets: &Sets,
+        questions: &Questions,
+        atoms: &mut Atoms,
+        is_exact: bool,
+    ) -> RememberPlan {
         let chosen = chosen(rules);
         let mut thresholds = Thresholds::default();
         let mut fields: BTreeSet<FieldRef> = BTreeSet::new();
@@ -140,7 +148,9 @@ impl RememberPlan {
             for typed in rule.expressions() {
                 typed.walk(&mut |part| taken.extend(field_taken(part).cloned()));
                 // A count that is shown has to be exact.
-                thresholds.add(typed);
+                if !is_exact {
+                    thresholds.add(typed);
+                }
                 wanted(typed, &mut fields, &mut records);
             }
         }

@@ -326,6 +326,52 @@ fn what_is_shown_of_an_event_long_after_it_is_what_it_said() {
     assert_eq!(shown, expected, "{alert}");
 }
 
+/// A rule of which only what it tells waits, and one over its alerts.
+fn telling(name: &str) -> std::path::PathBuf {
+    let folder = folder(name);
+    let ended = r#"followed_by(eventType == "user.session.end" by actor.id within 1h)"#;
+    let rule = format!(
+        "id: tests.telling\ntitle: Telling\nseverity:\n  - {{ when: 'not {ended}', level: critical }}\n  - {{ level: low }}\nstatus: test\ndescription: Tells.\n\
+         when: eventType == \"user.session.start\"\ncontext: {{ ended: '{ended}', starts: 'count(eventType == \"user.session.start\" by actor.id within 1h)' }}\n\
+         alert: {{ title: 'ended: {{{ended}}}' }}\n"
+    );
+    fs::write(folder.join("telling.yml"), rule).expect("a rule");
+    let over = "id: tests.over\ntitle: Over\nseverity: low\nstatus: test\ndescription: Asks for alerts.\n\
+        when: eventType == \"clarion.alert\" and alert.severity == \"critical\"\n";
+    fs::write(folder.join("over.yml"), over).expect("a rule");
+    folder
+}
+
+/// What is told of the alerts of that rule, and how many the other one has.
+fn told(folder: &std::path::Path, events: &str) -> (Vec<String>, usize) {
+    let alerts = clarion_with(&["run", "-", "--rules", path(folder)], events.as_bytes(), Onlookers::default()).json_lines();
+    let (own, over): (Vec<_>, Vec<_>) = alerts.into_iter().partition(|alert| alert["rule"] == "tests.telling");
+    (own.iter().map(|alert| format!("{} {} {}", alert["severity"], alert["title"], alert["context"])).collect(), over.len())
+}
+
+#[test]
+fn what_is_told_of_a_finding_waits_for_what_is_open() {
+    let folder = telling("run-telling");
+    let of = |what, time| event_of("a.okta.com", "00u1", what, time);
+    let (told_open, over) = told(&folder, &(of("start", "08:00") + &of("start", "08:10")));
+    assert_eq!(told_open[1], r#""low" "ended: (unknown)" {"ended":null,"starts":2}"#, "{told_open:?}");
+    assert_eq!(over, 0, "how bad it is is not sure");
+    let ended = told(&folder, &(of("start", "08:00") + &of("end", "08:20")));
+    assert_eq!(ended, (vec![r#""low" "ended: true" {"ended":true,"starts":1}"#.to_owned()], 0));
+    let went_on = told(&folder, &(of("start", "08:00") + &event_of("a.okta.com", "00u2", "end", "09:20")));
+    assert_eq!(went_on, (vec![r#""critical" "ended: false" {"ended":false,"starts":1}"#.to_owned()], 1));
+}
+
+#[test]
+fn of_an_event_that_is_judged_alone_nothing_is_told_that_depends_on_what_came_before() {
+    let folder = telling("run-telling-alone");
+    let of = |what, time| event_of("a.okta.com", "00u1", what, time);
+    // So late that what came before may be forgotten.
+    let (late, over) = told(&folder, &(of("start", "08:00") + &of("end", "12:00") + &of("start", "08:30")));
+    let expected = [r#""critical" "ended: false" {"ended":false,"starts":1}"#, r#""low" "ended: (unknown)" {"ended":null,"starts":null}"#];
+    assert_eq!((late, over), (expected.map(str::to_owned).to_vec(), 1));
+}
+
 #[test]
 fn the_event_of_an_alert_is_written_as_it_came() {
     let (rules, _) = counting("run-written");

@@ -88,6 +88,10 @@ fn a_rule_that_remembers_is_told_as_far_as_one_event_goes() {
     let event = b"{\"eventType\": \"user.session.start\", \"actor\": {\"id\": \"00u1\"}}";
     let said = clarion_with(&["why", "tests.remembers", "-", "--rules", super::path(&folder)], event, Onlookers::default());
     assert_eq!(said.exit, Exit::Fine);
+    assert!(said.talk.starts_with("warning: this event has no `uuid`, or no `published` that is a time: it is judged alone"), "{}", said.talk);
+    let event = event.to_vec();
+    let named = String::from_utf8(event).expect("a text").replacen('{', "{\"uuid\": \"e\", \"published\": \"2026-03-02T08:00:00Z\", ", 1);
+    let said = clarion_with(&["why", "tests.remembers", "-", "--rules", super::path(&folder)], named.as_bytes(), Onlookers::default());
     assert!(said.talk.starts_with("warning: this rule asks about other events"), "{}", said.talk);
 }
 
@@ -182,12 +186,12 @@ fn a_key_that_the_event_does_not_have_is_told() {
 fn a_rule_that_asks_about_no_alerts_is_not_asked_about_one() {
     let folder = rule("why-alert", r#"eventType == "user.session.start""#);
     let said = why_of(&folder, &events(&[(1, START)]), "e1:tests.other", &[]);
-    insta::assert_snapshot!(said.transcript(), @r"
+    insta::assert_snapshot!(said.transcript().replace(super::path(&folder), "FOLDER"), @r"
     exit 2
     --- stdout
     --- stderr
     error: `e1:tests.other` names an alert, and `why` is asked about events of Okta's
-    help: ask why it was raised: `clarion why tests.other - --uuid e1`
+    help: ask why it was raised: `clarion why tests.other - --uuid e1 --rules FOLDER`
     ");
 }
 
@@ -220,15 +224,70 @@ fn a_rule_over_alerts_is_told_with_the_alerts_that_others_raise() {
 fn an_alert_that_was_not_raised_is_refused_with_whom_to_ask() {
     let folder = over_alerts("why-over-none");
     let told = events(&[(1, START), (2, LOCK)]);
-    insta::assert_snapshot!(why_of(&folder, &told, "e1:tests.locks", &[]).transcript(), @r"
+    insta::assert_snapshot!(why_of(&folder, &told, "e1:tests.locks", &[]).transcript().replace(super::path(&folder), "FOLDER"), @r"
     exit 2
     --- stdout
     --- stderr
-    error: `tests.locks` raises no alert on this event that `tests.asked` looks at
-    help: ask why: `clarion why tests.locks - --uuid e1`
+    error: `tests.locks` raises no such alert, or `tests.asked` does not look at it
+    help: ask why: `clarion why tests.locks - --uuid e1 --rules FOLDER`
     ");
+    let misspelt = why_of(&folder, &told, "e2:tests.lcoks", &[]);
+    assert!(misspelt.talk.contains("there is no rule `tests.lcoks`") && misspelt.talk.contains("tests.locks"), "{}", misspelt.talk);
     // Without any other rule there are no alerts to ask about.
     fs::remove_file(folder.join("locks.yml")).expect("the other rule");
     let said = why_of(&folder, &told, "e1", &[]);
     assert!(said.talk.contains("warning: this rule asks about alerts, and only this rule was run: it is told as if no rule had raised one\n"), "{}", said.talk);
+}
+
+#[test]
+fn what_nobody_can_know_of_an_event_that_is_judged_alone_is_told_as_unknown() {
+    let when = r#"eventType == "user.session.start" and (not seen(eventType == "user.account.lock" by actor.id within 1h) or risk.level == "HIGH")"#;
+    let folder = rule("why-alone", when);
+    let alone = events(&[(1, LOCK), (2, START)]).replace("\"published\": \"2026-03-02T08:02:00Z\", ", "");
+    let said = why_of(&folder, &alone, "e2", &[]);
+    insta::assert_snapshot!(said.transcript());
+    let json = why_of(&folder, &alone, "e2", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!((&json["fires"], &json["condition"]["unknown"]), (&false.into(), &true.into()), "{json}");
+    let found = clarion_with(&["run", "--rules", super::path(&folder)], alone.as_bytes(), Onlookers::default());
+    assert!(found.json_lines().is_empty(), "what is told is what is found: {}", found.transcript());
+    // What the event shows by itself is known.
+    let risky = alone.replace("\"user.session.start\",", "\"user.session.start\", \"debugContext\": {\"debugData\": {\"risk\": \"{level=HIGH}\"}},");
+    let json = why_of(&folder, &risky, "e2", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!(json["fires"], true, "{json}");
+}
+
+#[test]
+fn a_count_is_told_beyond_what_decides() {
+    let folder = rule("why-exact", r#"eventType == "user.session.start" and count(eventType == "user.account.lock" by actor.id within 1h) >= 2"#);
+    let told = events(&[(1, LOCK), (2, LOCK), (3, LOCK), (4, LOCK), (5, START)]);
+    let said = why_of(&folder, &told, "e5", &[]);
+    assert!(said.answer.contains("within 1h) = 4\n") && said.answer.contains("4 events from"), "{}", said.answer);
+}
+
+#[test]
+fn alerts_on_alerts_can_be_asked_about_and_open_ones_are_open() {
+    let folder =
+        rule("why-chain", r#"eventType == "clarion.alert" and alert.rule == "tests.second" and seen(eventType == "user.session.start" by actor.id within 1h)"#);
+    let other = |id: &str, when: &str| {
+        let text = format!("id: {id}\ntitle: Other\nseverity: low\nstatus: test\ndescription: Raises alerts.\nwhen: |\n  {when}\n");
+        fs::write(folder.join(format!("{id}.yml")), text).expect("a rule");
+    };
+    other("tests.first", r#"eventType == "user.account.lock" and not followed_by(eventType == "user.session.end" by actor.id within 30m)"#);
+    other("tests.second", r#"eventType == "clarion.alert" and alert.rule == "tests.first""#);
+    let decided = events(&[(1, START), (2, LOCK), (40, RESET)]);
+    let json = why_of(&folder, &decided, "e2:tests.first:tests.second", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!(json["fires"], true, "{json}");
+    let found = clarion_with(&["run", "--rules", super::path(&folder)], decided.as_bytes(), Onlookers::default());
+    let found: Vec<_> = found.json_lines().iter().map(|alert| (alert["rule"].clone(), alert["events"][0].clone())).collect();
+    assert!(found.contains(&("tests.asked".into(), "e2:tests.first:tests.second".into())), "{found:?}");
+    // Here it is not sure yet that there is an alert at all.
+    let open = events(&[(1, START), (2, LOCK), (20, RESET)]);
+    let said = why_of(&folder, &open, "e2:tests.first:tests.second", &[]);
+    insta::assert_snapshot!(said.transcript().replace(super::path(&folder), "FOLDER"), @r"
+    exit 2
+    --- stdout
+    --- stderr
+    error: whether `tests.second` raises that alert is still open
+    help: ask why: `clarion why tests.second - --uuid e2:tests.first --rules FOLDER`
+    ");
 }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use clarion::engine::remember::{Evidence, Fired};
+use clarion::engine::remember::{Answers, Evidence, Fired};
 use clarion::engine::{Change, Engine as Real, Limits};
-use clarion::evaluate::{Facts, Memory, Moment, NoMemory};
+use clarion::evaluate::Facts;
 use clarion::event::{Event, Origin, Source, Span, Value};
 use clarion::pack::Library;
 use clarion::plan::{Plan, RuleIndex, TitlePart};
@@ -75,7 +75,7 @@ impl Session {
         let matched = engine.observe_at(&self.event, received).to_vec();
         let uuid = self.event.uuid().unwrap_or_default().to_owned();
         for rule in matched {
-            let telling = telling(&self.plan, rule, &self.event, &NoMemory, &[]);
+            let telling = telling(&self.plan, rule, &self.event, &Answers::default(), &[]);
             self.found(rule, &uuid, telling);
         }
         self.take_changes();
@@ -101,7 +101,9 @@ impl Session {
         let events: Vec<Event> = events.iter().map(read).collect();
         let mut matched = Vec::new();
         self.engine.as_mut().expect("an engine").observe_all(&events, None, |event, rules| {
-            matched.extend(rules.iter().map(|rule| (*rule, event.uuid().unwrap_or_default().to_owned(), telling(&self.plan, *rule, event, &NoMemory, &[]))));
+            matched.extend(
+                rules.iter().map(|rule| (*rule, event.uuid().unwrap_or_default().to_owned(), telling(&self.plan, *rule, event, &Answers::default(), &[]))),
+            );
         });
         matched.into_iter().for_each(|(rule, uuid, telling)| self.found(rule, &uuid, telling));
         self.take_changes();
@@ -164,15 +166,14 @@ impl Session {
 }
 
 /// Returns what is told of a rule on an event, with the words of its plan.
-fn telling(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, memory: &dyn Memory, evidence: &[Evidence]) -> Telling {
+fn telling(plan: &Plan, rule: RuleIndex, facts: &dyn Facts, answers: &Answers, evidence: &[Evidence]) -> Telling {
     let rule = plan.rule(rule).expect("a rule of the plan");
-    let moment = Moment::new(facts, memory);
-    let level = rule.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(&moment))).map_or("", |(_, level)| level.word());
+    let level = rule.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| answers.holds(when, facts))).map_or("", |(_, level)| level.word());
     let mut shown = vec![("severity".to_owned(), Value::Text(level.into()))];
     let values = rule.title.iter().filter_map(|part| if let TitlePart::Value(code) = part { Some(code) } else { None });
-    shown.extend(values.map(|code| ("title".to_owned(), code.eval(&moment).into_owned())));
-    shown.extend(rule.context.iter().map(|(name, code)| (format!("context {name}"), code.eval(&moment).into_owned())));
-    shown.extend(rule.group_by.iter().map(|code| ("group".to_owned(), code.eval(&moment).into_owned())));
+    shown.extend(values.map(|code| ("title".to_owned(), answers.value(code, facts))));
+    shown.extend(rule.context.iter().map(|(name, code)| (format!("context {name}"), answers.value(code, facts))));
+    shown.extend(rule.group_by.iter().map(|code| ("group".to_owned(), answers.value(code, facts))));
     let proof = |evidence: &Evidence| Proof {
         question: plan.questions().get(evidence.question).expect("a question of the plan").key(),
         value: evidence.value.clone(),

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use clarion::alert::Alerts;
 use clarion::engine::Engine;
-use clarion::evaluate::NoMemory;
 use clarion::event::{BadEventReason, EVENT_BYTES_MAX, Event, FieldId, FieldRef, Layout, Origin, RecordKind, Value, all_record_fields, debug_keys, fields};
 use clarion::pack::{Library, recommended};
 use clarion::plan::Plan;
@@ -72,7 +71,7 @@ fn observe(events: &[Vec<u8>]) {
     for raw in events {
         if event.read(plan.layout(), raw, &Origin::default()).is_ok() {
             for rule in engine.observe(&event).to_vec() {
-                alerts.add(rule, &event, &NoMemory);
+                alerts.add(rule, &event);
             }
         }
     }

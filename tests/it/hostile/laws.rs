@@ -224,7 +224,7 @@ fn observe_all(library: &Library) {
     for fixture in FIXTURES.iter().take(4) {
         event.read(plan.layout(), fixture.to_string().as_bytes(), &Origin::default()).expect("a fixture");
         for rule in engine.observe(&event).to_vec() {
-            alerts.add(rule, &event, &NoMemory);
+            alerts.add(rule, &event);
         }
     }
     alerts.finish();

@@ -119,7 +119,7 @@ fn evaluate_alone(program: &Program, events: &[Event], told: Option<&Told>, outc
     for event in events {
         for rule in &program.rules {
             if possible(&rule.when, event) == [false, true] {
-                outcome.find(rule, event.uuid().unwrap_or(""), told, |telling| telling::fault_alone(program, rule, event, telling));
+                outcome.find(rule, event.uuid().unwrap_or(""), told, |telling| telling::fault_alone(rule, event, telling));
             }
         }
     }
@@ -173,7 +173,7 @@ fn evaluate(rule: &RuleCode, past: &Past<'_>, program: &Program, origin: &Origin
                 "eventType": ALERT_EVENT_TYPE,
                 "uuid": uuid,
                 "published": kept.at.to_string(),
-                "alert": { "rule": &*rule.id, "severity": rule.severity(&moment) },
+                "alert": { "rule": &*rule.id, "severity": rule.severity(|when| when.holds(&moment)) },
             });
             if let Some(actor) = raw.get("actor") {
                 event["actor"] = actor.clone();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use clarion::diagnostic::Level;
-use clarion::evaluate::{Code, Lowering, Moment, QuestionId, Questions, wanted};
+use clarion::evaluate::{Code, Lowering, QuestionId, Questions, wanted};
 use clarion::event::{Event, FieldRef, Layout, Origin, Slot, Value};
 use clarion::language::{ALERT_EVENT_TYPE, Comparison, Key, Node, Question, Remember, Typed};
 use clarion::pack::{Library, Part, Rule, Severity};
@@ -106,15 +106,15 @@ impl Program {
 }
 
 impl RuleCode {
-    /// Returns how bad its finding is.
-    pub(super) fn severity(&self, moment: &Moment<'_>) -> &'static str {
-        self.severity.iter().find(|(when, _)| when.as_ref().is_none_or(|when| when.holds(moment))).map_or("", |(_, level)| level.word())
+    /// Returns how bad its finding is, by which conditions hold.
+    pub(super) fn severity(&self, holds: impl Fn(&Code) -> bool) -> &'static str {
+        self.severity.iter().find(|(when, _)| when.as_ref().is_none_or(&holds)).map_or("", |(_, level)| level.word())
     }
 
-    /// Returns what is shown of its finding.
-    pub(super) fn shown(&self, moment: &Moment<'_>) -> Vec<(String, Value<'static>)> {
-        let severity = ("severity".to_owned(), Value::Text(self.severity(moment).into()));
-        std::iter::once(severity).chain(self.shows.iter().map(|(name, code)| (name.clone(), code.eval(moment).into_owned()))).collect()
+    /// Returns what is shown of its finding, by which conditions hold and what expressions are.
+    pub(super) fn shown(&self, holds: impl Fn(&Code) -> bool, value: impl Fn(&Code) -> Value<'static>) -> Vec<(String, Value<'static>)> {
+        let severity = ("severity".to_owned(), Value::Text(self.severity(holds).into()));
+        std::iter::once(severity).chain(self.shows.iter().map(|(name, code)| (name.clone(), value(code)))).collect()
     }
 }
 

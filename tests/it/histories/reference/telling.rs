@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use clarion::evaluate::{Memory, Moment, QuestionId, values_equal};
+use clarion::evaluate::{Code, Moment, values_equal};
 use clarion::event::{Event, Value};
 use clarion::language::Question;
 
 use super::super::telling::{Proof, Telling};
 use super::chain::Chain;
-use super::past::{Past, nothing};
-use super::program::{Asked, Program, RuleCode};
+use super::past::Past;
+use super::program::{Asked, RuleCode};
 use super::values::{distinct, int};
+use super::{Questioned, possible};
 
 /// Most events of a piece of evidence that are listed from each end.
 const LISTED_MAX: usize = 20;
@@ -18,25 +19,27 @@ const LISTED_MAX: usize = 20;
 /// Numbers with fractions are added in some order; they are the same when so small a part of them differs.
 const SAME: f64 = 1e-9;
 
-/// Answers as if nothing else had ever happened.
-struct Nothing<'p>(&'p Program);
-
-impl Memory for Nothing<'_> {
-    fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
-        nothing(&self.0.asked[question.0 as usize])
-    }
-}
-
-/// Says what is wrong with what is told of a rule on an event that is judged alone.
-pub(super) fn fault_alone(program: &Program, rule: &RuleCode, event: &Event, telling: &Telling) -> Option<String> {
+/// Says what is wrong with what is told of a rule on an event that is judged alone: nothing that depends on what came before it is known.
+pub(super) fn fault_alone(rule: &RuleCode, event: &Event, telling: &Telling) -> Option<String> {
     if !telling.evidence.is_empty() {
         return Some("there is evidence of an event that is judged alone".to_owned());
     }
-    shown_otherwise(rule, &Moment::new(event, &Nothing(program)), telling)
+    let is_sure = |when: &Code| possible(when, event) == [false, true];
+    let value = |code: &Code| match code {
+        Code::Not(_) | Code::And(_) | Code::Or(_) => match possible(code, event) {
+            [true, true] => Value::Missing,
+            [_, yes] => Value::Bool(yes),
+        },
+        other => {
+            let questions = Questioned::default();
+            let value = other.eval(&Moment::new(event, &questions)).into_owned();
+            if questions.0.get() { Value::Missing } else { value }
+        }
+    };
+    shown_otherwise(&rule.shown(is_sure, value), telling)
 }
 
-fn shown_otherwise(rule: &RuleCode, moment: &Moment<'_>, telling: &Telling) -> Option<String> {
-    let expected: Vec<(String, Value<'static>)> = rule.shown(moment);
+fn shown_otherwise(expected: &[(String, Value<'static>)], telling: &Telling) -> Option<String> {
     let is_same = expected.len() == telling.shown.len() && expected.iter().zip(&telling.shown).all(|((a, x), (b, y))| a == b && same(x, y));
     (!is_same).then(|| format!("shown must be\n    {expected:?}\n  and is\n    {:?}", telling.shown))
 }
@@ -65,7 +68,9 @@ fn is_something(value: &Value<'_>) -> bool {
 impl Past<'_> {
     /// Says what is wrong with what is told of a rule on an event.
     pub(super) fn fault(&self, rule: &RuleCode, asker: usize, telling: &Telling) -> Option<String> {
-        if let Some(fault) = shown_otherwise(rule, &Moment::new(self.facts(asker), self), telling) {
+        let moment = Moment::new(self.facts(asker), self);
+        let expected = rule.shown(|when| when.holds(&moment), |code| code.eval(&moment).into_owned());
+        if let Some(fault) = shown_otherwise(&expected, telling) {
             return Some(fault);
         }
         let proofs: BTreeSet<&str> = telling.evidence.iter().map(|proof| proof.question.as_str()).collect();

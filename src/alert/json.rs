@@ -38,6 +38,11 @@ struct WrittenEvidence<'a> {
 }
 
 impl Alert {
+    /// Returns its context as a JSON object.
+    pub fn context_json(&self) -> serde_json::Map<String, serde_json::Value> {
+        self.context.iter().map(|(name, value)| (name.clone(), value.to_json())).collect()
+    }
+
     /// Returns the alert as one JSON object on one line. Its event keeps the order of its keys and the spelling of its numbers; only
     /// line breaks and tabs between its parts become spaces. Bytes that are no JSON are a text.
     pub fn to_json(&self) -> String {
@@ -52,7 +57,7 @@ impl Alert {
             last: shown(self.last),
             occurrences: self.occurrences,
             attack: &self.attack,
-            context: self.context.iter().map(|(name, value)| (name.clone(), value.to_json())).collect(),
+            context: self.context_json(),
             evidence: self.evidence.iter().map(WrittenEvidence::of).collect(),
             event_type: self.event_type.as_deref(),
             events: &self.events,

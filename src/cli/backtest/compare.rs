@@ -12,7 +12,7 @@ pub(super) struct Difference {
     pub(super) added: Vec<Alert>,
     /// Those that only the other rules give.
     pub(super) removed: Vec<Alert>,
-    /// Those that both give, with another title or severity: as the other rules and as those at hand say it.
+    /// Those that both give, told otherwise: as the other rules and as those at hand say it.
     pub(super) changed: Vec<(Alert, Alert)>,
     /// How many are the same in both.
     pub(super) same: usize,
@@ -20,6 +20,11 @@ pub(super) struct Difference {
     pub(super) waiting: Waiting,
     /// Limits that the other rules reached.
     pub(super) limits: ReachedLimits,
+}
+
+/// Returns what is compared of the same alert.
+fn told(alert: &Alert) -> impl PartialEq + '_ {
+    (alert.severity, &alert.title, &alert.context, alert.occurrences)
 }
 
 impl Difference {
@@ -30,7 +35,7 @@ impl Difference {
         for alert in at_hand {
             match before.remove(alert.id.as_str()) {
                 None => difference.added.push(alert.clone()),
-                Some(old) if (old.severity, &old.title) != (alert.severity, &alert.title) => difference.changed.push((old.clone(), alert.clone())),
+                Some(old) if told(old) != told(alert) => difference.changed.push((old.clone(), alert.clone())),
                 Some(_) => difference.same += 1,
             }
         }

@@ -174,7 +174,7 @@ impl Report {
     pub(super) fn to_json(&self) -> String {
         let days: Vec<Value> = self.days.iter().map(|day| json!({ "day": day.text(), "alerts": self.alerts_per_day.get(day).copied().unwrap_or(0) })).collect();
         let rules: Vec<Value> = self.found.iter().map(RuleReport::to_json).collect();
-        let brief = |alert: &Alert| json!({ "id": alert.id, "rule": &*alert.rule, "severity": alert.severity.word(), "title": alert.title, "first": alert.first.map(|time| time.to_string()) });
+        let brief = |alert: &Alert| json!({ "id": alert.id, "rule": &*alert.rule, "severity": alert.severity.word(), "title": alert.title, "first": alert.first.map(|time| time.to_string()), "occurrences": alert.occurrences, "context": alert.context_json() });
         let difference = self.difference.as_ref().map(|difference| {
             json!({
                 "added": difference.added.iter().map(brief).collect::<Vec<_>>(),

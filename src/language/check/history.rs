@@ -242,9 +242,10 @@ impl Checker<'_> {
             self.push(fault);
             return Some(());
         }
-        // How far back is what the rule means, so this is advice and not a fix.
+        let way = if matches!(function, F::FollowedBy) { "ahead" } else { "back" };
+        // How far is what the rule means, so this is advice and not a fix.
         let fault = self
-            .fault(Code::WindowMissing, query.at, format!("`{}` needs to know how far back", row.name))
+            .fault(Code::WindowMissing, query.at, format!("`{}` needs to know how far {way}", row.name))
             .label("no `within`")
             .help("add a length, such as `within 15m`");
         self.push(fault);

@@ -175,3 +175,25 @@ fn limits_that_were_reached_are_in_every_form_of_the_report() {
         "{page}"
     );
 }
+
+#[test]
+fn an_alert_that_shows_something_else_is_told_as_changed() {
+    let folder = folder("backtest-changed");
+    let rules = |name: &str, context: &str| {
+        let rules = folder.join(name);
+        fs::create_dir_all(&rules).expect("a folder of rules");
+        let text = format!(
+            "id: tests.shown\ntitle: A sign-in\nseverity: low\nstatus: test\ndescription: For this test.\nwhen: eventType == \"user.session.start\"\n\
+             context: {{ {context} }}\nalert: {{ group_by: [actor.id], suppress: 1h }}\n"
+        );
+        fs::write(rules.join("rule.yml"), text).expect("a rule");
+        rules
+    };
+    let (one, other) = (rules("one", "who: actor.id"), rules("other", "who: actor.displayName"));
+    let file = folder.join("events.ndjson");
+    fs::write(&file, event(2, 1, "SUCCESS", "user.session.start") + &event(2, 2, "SUCCESS", "user.session.start")).expect("events");
+    let said = clarion(&["backtest", path(&file), "--rules", path(&one), "--diff", path(&other), "--format", "json"]);
+    let changed = said.json_lines()[0]["difference"]["changed"][0].clone();
+    let shown = (&changed["from"]["context"]["who"], &changed["to"]["context"]["who"], &changed["to"]["occurrences"]);
+    assert_eq!(shown, (&"<script>alert('x')</script>".into(), &"00u1".into(), &2.into()), "{}", said.answer);
+}

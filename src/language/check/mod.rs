@@ -260,6 +260,16 @@ impl<'a> Checker<'a> {
     fn query_as_value(&mut self, place: Place, query: &Query) {
         match &query.expr.kind {
             Kind::Call(call) if function(&call.name).is_some_and(|row| matches!(row.form, Form::History(..))) => self.tail_outside(query, call),
+            // `this and that by key within 1h`: what is counted is most likely that, of this event.
+            Kind::And(parts) => {
+                // What it names is used, and what else is wrong with it is told as well.
+                let surroundings = self.population_surroundings(Vec::new(), Vec::new());
+                self.surrounded(surroundings, |checker| checker.truth(&query.expr));
+                let last = parts.last().map_or(query.expr.at, |part| part.at);
+                let before = self.snippet.get(Place { start: query.expr.at.start, end: last.start }).trim().to_owned();
+                let counted = Place { start: last.start, end: query.at.end };
+                self.history_behind(place, counted, &format!("{before} "));
+            }
             _ => self.history_as_value(place, query.at),
         }
     }
@@ -282,13 +292,20 @@ impl<'a> Checker<'a> {
     }
 
     fn history_as_value(&mut self, place: Place, inner: Place) {
+        self.history_behind(place, inner, "");
+    }
+
+    /// Does so where something stands before the history that is no part of it.
+    fn history_behind(&mut self, place: Place, inner: Place, before: &str) {
         let text = self.snippet.get(inner);
         // Which question was meant nobody can know, so these are advice and not a fix.
-        let name = if text.len() <= 60 && !text.contains('\n') { text.to_owned() } else { "...".to_owned() };
+        let is_short = before.len() + text.len() <= 60 && !text.contains('\n') && !before.contains('\n');
+        let (before, name) = if is_short { (before, text) } else { ("", "...") };
+        let asked = format!("{before}count({name})");
         let fault = self
             .fault(Code::HistoryAsValue, place, "a history is a set of events, not a value")
             .label("this is a history")
-            .help(format!("ask how many: `count({name})`"))
+            .help(format!("ask how many: `{asked}{}`", if before.is_empty() { "" } else { " >= n" }))
             .help("or whether there is an earlier one: `seen(...)`");
         self.push(fault);
     }

@@ -27,6 +27,9 @@ pub(super) struct Args {
     /// Which event, where there are several; of a rule over alerts `UUID:RULE` is the alert of a rule on an event
     #[arg(long, value_name = "UUID")]
     pub(super) uuid: Option<String>,
+    /// Of which org the event is, where several have one of its uuid
+    #[arg(long, value_name = "HOST")]
+    pub(super) org: Option<String>,
     /// How it is told
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(super) format: Format,
@@ -168,7 +171,15 @@ fn event(args: &Args, uuid: Option<&str>, pack: &Pack, mut inspection: Option<&m
         {
             bad.get_or_insert_with(|| format!("{}:{}: {error}", shown(&name), piece.line));
         }
-        let is_wanted = wanted.as_ref().is_none_or(|wanted| uuid_of(&piece.bytes).as_ref() == Some(wanted));
+        let is_of_org = args.org.as_ref().is_none_or(|org| origin.org.as_deref() == Some(org.as_str()));
+        let is_wanted = is_of_org && wanted.as_ref().is_none_or(|wanted| uuid_of(&piece.bytes).as_ref() == Some(wanted));
+        if let Some(Found { origin: first, .. }) = found.as_ref().filter(|_| is_wanted && wanted.is_some())
+            && first.org != origin.org
+        {
+            let orgs = [&first.org, &origin.org].map(|org| org.as_deref().unwrap_or("unknown"));
+            let refusal = Refusal::usage(format!("`{}` holds an event of that uuid of each of two orgs: {}", shown(&name), shown(&orgs.join(", "))));
+            return Err(refusal.help("say which one with `--org HOST`"));
+        }
         if !is_wanted || found.is_some() {
             others += 1;
             continue;
@@ -180,7 +191,11 @@ fn event(args: &Args, uuid: Option<&str>, pack: &Pack, mut inspection: Option<&m
     }
     match (found, bad, wanted) {
         (Some(_), _, None) if others > 0 => {
-            Err(Refusal::usage(format!("`{}` holds {}", shown(&name), count(others + 1, "event"))).help("say which one with `--uuid UUID`"))
+            let refusal = Refusal::usage(format!("`{}` holds {}", shown(&name), count(others + 1, "event")));
+            Err(refusal.help(match inspection.is_some_and(|inspection| inspection.asks_about_alerts()) {
+                true => "say which one with `--uuid UUID`, or with `--uuid UUID:RULE` the alert of a rule on one",
+                false => "say which one with `--uuid UUID`",
+            }))
         }
         (Some(found), bad, wanted) => {
             // Where an event was named, what else stands in the file does not matter.

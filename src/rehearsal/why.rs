@@ -236,20 +236,39 @@ impl Teller<'_> {
         let Some((_, trail)) = self.told.trails.iter().find(|(known, _)| *known == question) else { return Vec::new() };
         let last = sequence.steps.len().saturating_sub(1);
         let steps = sequence.steps.iter().zip(&trail.steps).enumerate();
-        let steps = steps.map(|(at, (step, footing))| footed(self.step(step), footing, step.times, at == last));
+        let steps = steps.map(|(at, (step, footing))| footed(self.step(step), footing, step.times, Stand::of(at, last)));
         let until = sequence.until.iter().zip(&trail.until);
-        steps.chain(until.map(|(until, footing)| footed(format!("until {}", self.text(until)), footing, 1, false))).collect()
+        steps.chain(until.map(|(until, footing)| footed(format!("until {}", self.text(until)), footing, 1, Stand::Between))).collect()
+    }
+}
+
+/// Where a step stands in its sequence.
+#[derive(Clone, Copy, PartialEq)]
+enum Stand {
+    First,
+    Between,
+    Last,
+}
+
+impl Stand {
+    fn of(at: usize, last: usize) -> Stand {
+        match at {
+            0 => Stand::First,
+            at if at == last => Stand::Last,
+            _ => Stand::Between,
+        }
     }
 }
 
 /// Tells what became of a step.
-fn footed(text: String, footing: &Footing, times: i64, is_last: bool) -> Why {
+fn footed(text: String, footing: &Footing, times: i64, stand: Stand) -> Why {
     let met = |met: &Met| format!("at {}: {}", met.at, met.uuid);
     let (truth, note) = match footing {
         Footing::Unreached => (None, "not reached".to_owned()),
-        Footing::Taken(_) if is_last => (Some(true), "this event".to_owned()),
+        Footing::Taken(_) if stand == Stand::Last => (Some(true), "this event".to_owned()),
         Footing::Taken(event) => (Some(true), met(event)),
         Footing::Missing(found) if times > 1 => (Some(false), format!("{found} of {times} events")),
+        Footing::Missing(_) if stand == Stand::First => (Some(false), "no such event inside the window".to_owned()),
         Footing::Missing(_) => (Some(false), "no such event behind what stands before it, inside the window".to_owned()),
         Footing::NotThis => (Some(false), "this event is not it".to_owned()),
         Footing::Clear => (Some(true), "no such event between".to_owned()),

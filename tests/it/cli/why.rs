@@ -291,3 +291,19 @@ fn alerts_on_alerts_can_be_asked_about_and_open_ones_are_open() {
     help: ask why: `clarion why tests.second - --uuid e2:tests.first --rules FOLDER`
     ");
 }
+
+#[test]
+fn an_event_of_each_of_two_orgs_is_told_apart_by_its_org() {
+    let folder = rule("why-orgs", r#"eventType == "user.session.start" and seen(eventType == "user.account.lock" by actor.id within 1h)"#);
+    let delivery = |org: &str, minute: u32, uuid: &str, kind: &str| {
+        let event = events(&[(minute, kind)]).trim_end().replace(&format!("\"e{minute}\""), &format!("\"{uuid}\""));
+        format!("{{\"eventType\":\"com.okta.event_hook\",\"source\":\"https://{org}/api/v1/eventHooks/who1\",\"data\":{{\"events\":[{event}]}}}}\n")
+    };
+    let told = delivery("a.okta.com", 1, "l", LOCK) + &delivery("b.okta.com", 2, "s", START) + &delivery("a.okta.com", 3, "s", START);
+    let said = why_of(&folder, &told, "s", &[]);
+    assert!(said.talk.contains("holds an event of that uuid of each of two orgs: b.okta.com, a.okta.com\nhelp: say which one with `--org HOST`"), "{}", said.talk);
+    for (org, fires) in [("a.okta.com", true), ("b.okta.com", false)] {
+        let json = why_of(&folder, &told, "s", &["--org", org, "--format", "json"]).json_lines().remove(0);
+        assert_eq!(json["fires"], fires, "{org}: {json}");
+    }
+}

@@ -144,4 +144,5 @@ codes! {
     CaseSensitiveLogin "W0617" "a case-sensitive comparison that Okta's spelling defeats",
     BeyondLimit "W0618" "a count beyond what is kept",
     BracesInName "W0619" "an expression in a rule's own title",
+    UnknownAlertRule "W0620" "alerts of a rule that there is not",
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::rule::Rule;
 use super::yaml::Node;
-use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span, nearest};
 use crate::event::ClosedSet;
 use crate::language::{self, EventTypes, Names, Node as Expr, Sets, Typed};
 
@@ -136,8 +136,23 @@ pub(super) fn across<'r>(own: &'r [Rule], others: impl Iterator<Item = &'r Rule>
             ids.insert(&rule.id, rule.id_at);
         }
     }
+    unknown_alert_rules(own, &ids, faults);
     circles(own, faults);
     covered(own, faults);
+}
+
+/// Warns of alerts of rules that there are not, where a rule has nearly that name: others may only not be loaded.
+fn unknown_alert_rules(rules: &[Rule], known: &HashMap<&str, Span>, faults: &mut Vec<Diagnostic>) {
+    for (name, at) in rules.iter().flat_map(Rule::alert_rules) {
+        let near = nearest(&name, known.keys().copied()).filter(|_| !known.contains_key(name.as_str()));
+        if let Some(near) = near {
+            faults.push(
+                Diagnostic::new(Code::UnknownAlertRule, at, format!("there is no rule `{name}`"))
+                    .label("nothing raises such alerts")
+                    .help(format!("did you mean `{near}`?")),
+            );
+        }
+    }
 }
 
 /// Rules over alerts must not wait for one another in a circle.

@@ -301,7 +301,11 @@ fn an_event_of_each_of_two_orgs_is_told_apart_by_its_org() {
     };
     let told = delivery("a.okta.com", 1, "l", LOCK) + &delivery("b.okta.com", 2, "s", START) + &delivery("a.okta.com", 3, "s", START);
     let said = why_of(&folder, &told, "s", &[]);
-    assert!(said.talk.contains("holds an event of that uuid of each of two orgs: b.okta.com, a.okta.com\nhelp: say which one with `--org HOST`"), "{}", said.talk);
+    assert!(
+        said.talk.contains("holds an event of that uuid of each of two orgs: b.okta.com, a.okta.com\nhelp: say which one with `--org HOST`"),
+        "{}",
+        said.talk
+    );
     for (org, fires) in [("a.okta.com", true), ("b.okta.com", false)] {
         let json = why_of(&folder, &told, "s", &["--org", org, "--format", "json"]).json_lines().remove(0);
         assert_eq!(json["fires"], fires, "{org}: {json}");

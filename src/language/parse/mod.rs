@@ -14,9 +14,9 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest_derive::Parser;
 
-use super::ast::{Expr, Kind, Place, Query};
+use super::ast::{Expr, Kind, Place, Quantity, Query};
 use super::snippet::Snippet;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 pub use quantity::{longest_duration, parse_quantity};
 
@@ -96,6 +96,22 @@ fn first_line(text: &str) -> usize {
     text.find('\n').unwrap_or(text.len()).min(200)
 }
 
+/// Says what stands where a length of time should.
+fn length_expected(at: Span, word: &str, found: &str) -> Diagnostic {
+    let bare: String = found.trim_matches(['"', '\'']).split_whitespace().collect();
+    let meant = match parse_quantity(&bare) {
+        Ok(Quantity::Duration(_)) => Some(bare),
+        Ok(_) => None,
+        Err(bad) => bad.meant,
+    };
+    let fault = Diagnostic::new(Code::MalformedQuantity, at, format!("`{found}` is no length of time"));
+    let fault = fault.label(format!("after `{word}` stands a duration, such as `15m`, or a setting"));
+    match meant {
+        Some(meant) => fault.fix(format!("write `{meant}`"), meant),
+        None => fault,
+    }
+}
+
 /// Says in words what stands where nothing can.
 fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
     let at = at + snippet.text.get(at..).map_or(0, |rest| rest.len() - rest.trim_start().len());
@@ -126,6 +142,9 @@ fn unexpected(snippet: &Snippet, scan: &scan::Scan, at: usize) -> Diagnostic {
                 .label("no space between a number and its unit")
                 .fix(format!("write `{meant}`"), meant);
         }
+    }
+    if matches!(previous, "within" | "learning" | "each") {
+        return length_expected(snippet.span(token.at), previous, found);
     }
     let small = found.to_ascii_lowercase();
     if !wants_operand && small != found && scan::is_operator_word(&small) {

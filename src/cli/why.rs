@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, out: &mut Out<'_>) -> Result<Exit, Refusal> {
     let remembers = rule.remembers();
     let mut inspection = Inspection::new(rule, pack.rules.iter(), &pack.sets);
     inspection.set_latest(now().plus(AHEAD_MAX));
-    let (asks_about_alerts, has_others) = (inspection.asks_about_alerts(), inspection.has_others());
+    let (asks_about_alerts, has_others) = (rule.asks_about_alerts(), inspection.has_others());
     // An alert as an event is named by the event that it was found on, and by its rule; one on another alert by that rule as well.
     let mut named = args.uuid.as_deref().into_iter().flat_map(|uuid| uuid.splitn(if asks_about_alerts { usize::MAX } else { 1 }, ':'));
     let (uuid, raised_by): (Option<&str>, Vec<&str>) = (named.next(), named.collect());
@@ -192,7 +192,7 @@ fn event(args: &Args, uuid: Option<&str>, pack: &Pack, mut inspection: Option<&m
     match (found, bad, wanted) {
         (Some(_), _, None) if others > 0 => {
             let refusal = Refusal::usage(format!("`{}` holds {}", shown(&name), count(others + 1, "event")));
-            Err(refusal.help(match inspection.is_some_and(|inspection| inspection.asks_about_alerts()) {
+            Err(refusal.help(match inspection.is_some_and(|inspection| inspection.has_others()) {
                 true => "say which one with `--uuid UUID`, or with `--uuid UUID:RULE` the alert of a rule on one",
                 false => "say which one with `--uuid UUID`",
             }))

@@ -56,12 +56,9 @@ impl Inspection {
     /// Begins with a rule, enabled or not, of a pack that knows these event types; nothing is remembered yet. Where it asks about alerts, those
     /// that other rules raise are there, as far as they are enabled.
     pub fn new<'r>(rule: &Rule, others: impl Iterator<Item = &'r Rule>, sets: &Arc<Sets>) -> Self {
-        let own = || Arc::new(Rule { enabled: true, ..rule.clone() });
-        let mut plan = Arc::new(Plan::compile_exact([own()], sets));
-        if plan.remember().rules().iter().any(|rule| rule.about_alerts) {
-            let others = others.filter(|other| other.id != rule.id).map(|other| Arc::new(other.clone()));
-            plan = Arc::new(Plan::compile_exact(std::iter::once(own()).chain(others), sets));
-        }
+        let own = Arc::new(Rule { enabled: true, ..rule.clone() });
+        let others = others.filter(|other| rule.asks_about_alerts() && other.id != rule.id).map(|other| Arc::new(other.clone()));
+        let plan = Arc::new(Plan::compile_exact(std::iter::once(own).chain(others), sets));
         let limits = Limits { lateness: ANY_TIME, ..Limits::default() };
         Inspection { engine: Engine::with_limits(plan.clone(), limits), plan, event: Event::new() }
     }
@@ -82,13 +79,7 @@ impl Inspection {
         self.engine.set_latest(latest);
     }
 
-    /// Says whether the rule asks about alerts.
-    pub fn asks_about_alerts(&self) -> bool {
-        let plan = self.plan.remember();
-        plan.number(OWN).and_then(|number| plan.rule(number)).is_some_and(|rule| rule.about_alerts)
-    }
-
-    /// Says whether there is another rule that raises alerts.
+    /// Says whether the rule asks about alerts and there is another one that may raise some.
     pub fn has_others(&self) -> bool {
         self.plan.rules().len() > 1
     }
@@ -160,8 +151,7 @@ impl Teller<'_> {
             (value, if is_known { Standing::Known } else { Standing::Unknown })
         } else {
             let value = code.eval(&Moment::new(self.facts, &self.told.answers)).into_owned();
-            let is_open = code.eval(&Moment::new(self.facts, &self.told.hoped)) != value;
-            (value, if is_open { Standing::Open } else { Standing::Known })
+            (value, if self.told.answers.is_open(&code, self.facts) { Standing::Open } else { Standing::Known })
         };
         let is_condition = typed.ty == Type::Scalar(Scalar::Bool);
         let mut why = Why { text: self.text(typed), value, is_condition, parts: Vec::new(), evidence: None, standing, note: None };

@@ -12,16 +12,16 @@ pub(super) type All = Vec<(QuestionId, Value<'static>)>;
 pub struct Answers {
     /// With what is open taken for no.
     known: All,
-    /// The same with what is open taken for yes; none where nothing is.
-    hoped: Option<All>,
+    /// The same with what is open taken otherwise, as far as that is tried; none where nothing is open.
+    others: Vec<All>,
     /// Whether none can be known, because the event is judged alone.
     alone: bool,
 }
 
 impl Answers {
-    /// Makes answers of which all are known, or some are open: then `hoped` has them all with those taken for yes.
-    pub(super) fn new(known: All, hoped: Option<All>) -> Self {
-        Answers { known, hoped, alone: false }
+    /// Makes answers of which all are known, or some are open: then there are others, with those taken otherwise.
+    pub(super) fn new((known, others): (All, Vec<All>)) -> Self {
+        Answers { known, others, alone: false }
     }
 
     /// Makes those of an event that is judged alone.
@@ -39,9 +39,15 @@ impl Answers {
         find(&self.known, question)
     }
 
-    /// Returns the answers, with what is open taken for no, and where that is something, for yes.
-    pub(super) fn all(&self) -> [&[(QuestionId, Value<'static>)]; 2] {
-        [&self.known, self.hoped.as_deref().unwrap_or_default()]
+    /// Returns the answers, first with what is open taken for no, and then otherwise.
+    pub(super) fn all(&self) -> impl Iterator<Item = &All> {
+        std::iter::once(&self.known).chain(&self.others)
+    }
+
+    /// Says whether the value of an expression on the event depends on what is open.
+    pub fn is_open(&self, code: &Code, facts: &dyn Facts) -> bool {
+        let value = code.eval(&Moment::new(facts, self)).into_owned();
+        self.others.iter().any(|others| code.eval(&Moment::new(facts, &Others(others))).into_owned() != value)
     }
 
     /// Returns the value of an expression on the event; it is missing where that is not known.
@@ -49,11 +55,7 @@ impl Answers {
         if self.alone {
             return alone::value(code, facts);
         }
-        let value = code.eval(&Moment::new(facts, self)).into_owned();
-        match &self.hoped {
-            Some(hoped) if code.eval(&Moment::new(facts, &Hoped(hoped))).into_owned() != value => Value::Missing,
-            _ => value,
-        }
+        if self.is_open(code, facts) { Value::Missing } else { code.eval(&Moment::new(facts, self)).into_owned() }
     }
 
     /// Says whether a condition holds on the event for sure.
@@ -61,7 +63,7 @@ impl Answers {
         if self.alone {
             return alone::judge(code, facts) == Some(true);
         }
-        code.holds(&Moment::new(facts, self)) && self.hoped.as_ref().is_none_or(|hoped| code.holds(&Moment::new(facts, &Hoped(hoped))))
+        code.holds(&Moment::new(facts, self)) && self.others.iter().all(|others| code.holds(&Moment::new(facts, &Others(others))))
     }
 }
 
@@ -71,10 +73,10 @@ impl Memory for Answers {
     }
 }
 
-/// Answers with what is open taken for yes.
-struct Hoped<'a>(&'a [(QuestionId, Value<'static>)]);
+/// Answers with what is open taken otherwise.
+struct Others<'a>(&'a [(QuestionId, Value<'static>)]);
 
-impl Memory for Hoped<'_> {
+impl Memory for Others<'_> {
     fn answer(&self, question: QuestionId, _: &Moment<'_>) -> Value<'static> {
         find(self.0, question).cloned().unwrap_or_default()
     }

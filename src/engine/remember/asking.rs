@@ -5,6 +5,8 @@
 
 use std::cell::{Cell as Slot, RefCell};
 
+use smallvec::SmallVec;
+
 use super::answer;
 use super::cells::{Cell, CellId, Cells, put_cell_key};
 use super::row::Row;
@@ -12,7 +14,6 @@ use super::steps;
 use crate::evaluate::{Code, Facts, Memory, Moment, QuestionId};
 use crate::event::{Timestamp, Value};
 use crate::plan::remember::{Ask, Plain, RememberPlan, Source};
-use smallvec::SmallVec;
 
 /// Deepest nesting of histories that is followed; the checker's bound on size keeps rules far below.
 const DEPTH_MAX: u32 = 64;
@@ -86,14 +87,30 @@ impl Assumed {
         Assumed { yes: u32::MAX, ..Assumed::default() }
     }
 
-    /// Takes the next combination for the questions that were met; nothing once all were tried. The first is no for all, the second is yes
-    /// for all.
+    /// Takes the next combination for the questions that were met; nothing once all were tried, or where none is open. The first is no for
+    /// all, the second is yes for all.
     pub(super) fn next(self) -> Option<Assumed> {
         let met = self.met.borrow().len().min(OPEN_MAX);
+        if met == 0 {
+            return None;
+        }
         let all = (1u32 << met) - 1;
         let tried = if self.yes == u32::MAX { 0 } else { self.yes };
         let next = if self.yes == 0 { u32::MAX } else { tried + 1 };
         (next == u32::MAX || next < all).then_some(Assumed { yes: next, ..self })
+    }
+
+    /// Asks something with no for all, and then with every other combination.
+    pub(super) fn each<'a, T>(inquiry: impl Fn(Assumed) -> Inquiry<'a>, ask: impl Fn(&Inquiry<'a>) -> T) -> (T, Vec<T>) {
+        let first = inquiry(Assumed::no());
+        let (answer, mut others) = (ask(&first), Vec::new());
+        let mut next = first.assumed.next();
+        while let Some(assumed) = next {
+            let inquiry = inquiry(assumed);
+            others.push(ask(&inquiry));
+            next = inquiry.assumed.next();
+        }
+        (answer, others)
     }
 
     fn of(&self, plain: &Plain) -> bool {

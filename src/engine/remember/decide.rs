@@ -124,7 +124,7 @@ impl Org {
         let mut looked = inquiry.looked.into_inner();
         let mut open = false;
         let is_met = grades.is_some();
-        let mut next = due.and_then(|_| inquiry.assumed.next());
+        let mut next = inquiry.assumed.next();
         // Open answers are taken for yes and for no; only what all of these say is said now.
         while let Some(assumed) = next {
             let inquiry = Inquiry::noting(view, number, assumed, looked);

@@ -339,9 +339,9 @@ impl Fired {
     fn fingerprint(&self, plan: &RememberPlan) -> u64 {
         let mut parts: Vec<Vec<u8>> = Vec::new();
         let question = |question: QuestionId| plan.questions().get(question).map(|question| question.key()).unwrap_or_default();
-        for (answers, open) in self.answers.all().into_iter().zip(["", "open "]) {
+        for (number, answers) in self.answers.all().enumerate() {
             for (asked, value) in answers {
-                let mut part = format!("{open}{}", question(*asked)).into_bytes();
+                let mut part = format!("{number} {}", question(*asked)).into_bytes();
                 put_value(&mut part, value);
                 parts.push(part);
             }
@@ -366,9 +366,8 @@ impl Fired {
 fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired {
     let rule = rules.plan.rule(said.rule);
     let inquiry = |assumed: Assumed| Inquiry::new(org.view(rules, None), said.rule, assumed);
-    let known = inquiry(Assumed::no());
-    let (answers, evidence) = told(rules.plan, &known, &said.row);
-    let hoped = known.open.get().map(|_| answer_all(rules.plan, &inquiry(Assumed::yes()), &said.row));
+    let answers = Answers::new(Assumed::each(inquiry, |inquiry| answer_all(rules.plan, inquiry, &said.row)));
+    let evidence = evidence(rules.plan, &inquiry(Assumed::no()), &said.row, &answers);
     Fired {
         org: org_name.clone(),
         rule: rule.map_or(RuleIndex(u32::MAX), |rule| rule.index),
@@ -376,7 +375,7 @@ fn fired(rules: Rules<'_>, org_name: &Arc<str>, org: &Org, said: Said) -> Fired 
         published: said.row.published(),
         row: said.row,
         raw: said.raw,
-        answers: Answers::new(answers, hoped),
+        answers,
         evidence,
         alone: false,
     }
@@ -388,13 +387,12 @@ fn answer_all(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> All {
     questions.iter().map(|question| (*question, inquiry.answer(*question, row))).collect()
 }
 
-/// Works out what is told of a rule on an event: its answers, and the events behind those of its condition.
-fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> (All, Vec<Evidence>) {
-    let answers = answer_all(plan, inquiry, row);
+/// Returns the events behind the answers that the condition of a rule asks for.
+fn evidence(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row, answers: &Answers) -> Vec<Evidence> {
     let asked = plan.rule(inquiry.rule).map(|rule| rule.asked.as_slice()).unwrap_or_default();
     let mut evidence = Vec::new();
     for question in asked {
-        let value = answers.iter().find(|(known, _)| known == question).map(|(_, value)| value.clone()).unwrap_or_default();
+        let value = answers.get(*question).cloned().unwrap_or_default();
         let rows = if is_something(&value) { inquiry.evidence(*question, row) } else { Vec::new() };
         if rows.is_empty() {
             continue;
@@ -410,7 +408,7 @@ fn told(plan: &RememberPlan, inquiry: &Inquiry<'_>, row: &Row) -> (All, Vec<Evid
             last: rows.last().map(Row::at),
         });
     }
-    (answers, evidence)
+    evidence
 }
 
 /// Says whether an answer is one that events have made.

@@ -5,7 +5,7 @@ use super::decide::{alert_row, grades, severity};
 use super::org::{Org, Rules};
 use super::row::{Name, Row, RowRoom};
 use super::steps::{Trail, trail};
-use super::{Answers, Evidence, Remembering, told};
+use super::{Answers, Evidence, Remembering, answer_all, evidence};
 use crate::engine::print::EventId;
 use crate::evaluate::{Facts, Moment, NoMemory, QuestionId};
 use crate::event::{Event, Timestamp};
@@ -15,10 +15,8 @@ use crate::plan::remember::{Ask, RememberRule};
 /// What the histories of a rule tell of one event.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// The answers to its questions, with what is open taken for no.
+    /// The answers to its questions.
     pub answers: Answers,
-    /// The same with what is open taken for yes.
-    pub hoped: Answers,
     /// Which answers are open, and until when: later events decide them.
     pub open: Vec<(QuestionId, Timestamp)>,
     /// The events behind the answers.
@@ -68,12 +66,12 @@ impl Remembering {
             if !is_asked || !planned.guard.holds(self.plan.atoms(), &Moment::new(facts, &NoMemory)) {
                 return None;
             }
-            let judge = |assumed: Assumed| grades(&self.plan, &Inquiry::new(org.view(self.rules(), None), other, assumed), other, &row);
-            let grades = match (judge(Assumed::no()), judge(Assumed::yes())) {
-                (Some(no), Some(yes)) => no & yes,
-                (None, None) => return None,
-                _ => return Some(OfAlert::Open),
-            };
+            let inquiry = |assumed: Assumed| Inquiry::new(org.view(self.rules(), None), other, assumed);
+            let (first, others) = Assumed::each(inquiry, |inquiry| grades(&self.plan, inquiry, other, &row));
+            if others.iter().any(|others| others.is_some() != first.is_some()) {
+                return Some(OfAlert::Open);
+            }
+            let grades = others.into_iter().flatten().fold(first?, |grades, others| grades & others);
             alert = alert_row(&self.plan, other, &row, severity(&self.plan, other, grades));
             row = alert.clone();
             (before, facts) = (Some(other), &alert);
@@ -104,18 +102,17 @@ impl Remembering {
     fn tell(&self, org: &Org, number: u32, rule: &RememberRule, row: &Row) -> Told {
         let rules = self.rules();
         let inquiry = |assumed: Assumed| Inquiry::new(org.view(rules, None), number, assumed);
-        let (answers, evidence) = told(&self.plan, &inquiry(Assumed::no()), row);
-        let (mut hoped, mut open, mut trails) = (Vec::new(), Vec::new(), Vec::new());
+        let answers = Answers::new(Assumed::each(inquiry, |inquiry| answer_all(&self.plan, inquiry, row)));
+        let evidence = evidence(&self.plan, &inquiry(Assumed::no()), row, &answers);
+        let (mut open, mut trails) = (Vec::new(), Vec::new());
         for question in &rule.shown {
             let asked = inquiry(Assumed::yes());
-            let answer = asked.answer(*question, row);
-            let is_open = answers.iter().any(|(known, value)| known == question && *value != answer);
+            let is_open = answers.get(*question) != Some(&asked.answer(*question, row));
             open.extend(asked.open.get().filter(|_| is_open).map(|until| (*question, until)));
-            hoped.push((*question, answer));
             if let Some(Ask::Steps(steps)) = self.plan.ask(*question) {
                 trails.extend(trail(&inquiry(Assumed::no()), steps, row).map(|trail| (*question, trail)));
             }
         }
-        Told { answers: Answers::new(answers, None), hoped: Answers::new(hoped, None), open, evidence, trails }
+        Told { answers, open, evidence, trails }
     }
 }

@@ -311,3 +311,31 @@ fn an_event_of_each_of_two_orgs_is_told_apart_by_its_org() {
         assert_eq!(json["fires"], fires, "{org}: {json}");
     }
 }
+
+#[test]
+fn what_open_answers_can_still_refute_together_is_open_and_no_severity_rests_on_it() {
+    // Holds where both are no, and where both are yes; not where the session ends and nobody is locked.
+    let score = r#"weight(followed_by(eventType == "user.session.end" by actor.id within 10m), 30)
+        + weight(not followed_by(eventType == "user.account.lock" by actor.id within 20m), 20) <= 30"#;
+    let folder = rule("why-score", &format!("eventType == \"user.session.start\" and {}", score.replace('\n', " ")));
+    let plain = format!(
+        "id: tests.plain\ntitle: Plain\nseverity:\n  - {{ when: '{}', level: critical }}\n  - {{ level: low }}\nstatus: test\ndescription: Is graded.\n\
+         when: eventType == \"user.session.start\"\n",
+        score.replace('\n', " ")
+    );
+    fs::write(folder.join("plain.yml"), plain).expect("a rule");
+    let graded = |told: &str| {
+        let alerts = clarion_with(&["run", "--rules", super::path(&folder)], told.as_bytes(), Onlookers::default()).json_lines();
+        alerts.iter().map(|alert| format!("{} {}", alert["rule"], alert["severity"])).collect::<Vec<_>>()
+    };
+    let open = events(&[(1, START), (2, RESET)]);
+    let json = why_of(&folder, &open, "e1", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!((&json["fires"], &json["open"]), (&false.into(), &true.into()), "{json}");
+    assert_eq!(graded(&open), [r#""tests.plain" "low""#]);
+    let decided = events(&[(1, START), (40, RESET)]);
+    let json = why_of(&folder, &decided, "e1", &["--format", "json"]).json_lines().remove(0);
+    assert_eq!((&json["fires"], &json["open"]), (&true.into(), &false.into()), "{json}");
+    let mut found = graded(&decided);
+    found.sort();
+    assert_eq!(found, [r#""tests.asked" "low""#, r#""tests.plain" "critical""#]);
+}
